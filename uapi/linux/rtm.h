@@ -1,0 +1,962 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The ABI of /dev/rtm, the routing table manager.
+ */
+#ifndef _UAPI_LINUX_RTM_H
+#define _UAPI_LINUX_RTM_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * DOC: General ioctl format
+ *
+ * Every command takes a pointer to a structure whose first member is its own
+ * size in bytes.  A kernel that knows a longer structure reads the missing tail
+ * as zero; a kernel that knows a shorter one accepts a longer structure as long
+ * as the part it does not know is zero.  Reserved members and unused flag bits
+ * are zero on the way in and are zero on the way out.
+ *
+ * A command returns 0, or fails with -1 and errno, having changed nothing:
+ *
+ *  - ENOTTY: the command number is unknown to this kernel.
+ *  - E2BIG: the structure is longer than this kernel's and its tail is not zero,
+ *    or it is longer than a page.
+ *  - EINVAL: a member has a value that is never valid.
+ *  - EOPNOTSUPP: a flag or value is unknown to this kernel.
+ *  - EFAULT: the structure or an array it points to cannot be read or written.
+ *  - EBADF: a handle names nothing this file may use, or an object of another
+ *    kind or of another table.
+ *  - EPERM: the file was not opened for writing, or its opener or the caller has
+ *    no CAP_NET_ADMIN over the file's network namespace.
+ *  - EACCES: the object belongs to somebody else, or the lock rules forbid it.
+ *  - ENOENT: nothing matches.
+ *  - ESTALE: the object was deleted already.
+ *  - EEXIST: an entity of that name is registered already.
+ *  - EMSGSIZE: an array has too little room; the needed count is stored.
+ *  - ENOSPC: a limit on the number of objects was reached.
+ *  - ENOMEM: out of memory.
+ *  - EAGAIN: RTM_REQ_NOWAIT was given and the destination is locked.
+ *  - ETIMEDOUT: the deadline passed before the lock was granted.
+ *  - EINTR: a signal arrived while waiting; nothing is held.
+ *  - EIDRM: the entity was deregistered while the call waited.
+ *
+ * Handles are 64-bit ids, never 0, valid in the open file description that got
+ * them.  The same object has the same handle in the same file, with a count per
+ * registration: each delivery of a handle adds one reference, each release drops
+ * one, and the end of a registration drops what it still has.
+ *
+ * Deadlines are absolute, nanoseconds of CLOCK_MONOTONIC; 0 waits for ever.
+ */
+
+#define RTM_IOC_MAGIC		0xE8
+#define RTM_ABI_VERSION		1
+
+/* Commands are _IO() without a size, so that their structures can grow. */
+#define RTM_IOC_GET_VERSION		_IO(RTM_IOC_MAGIC, 0x00)
+#define RTM_IOC_GET_STATS		_IO(RTM_IOC_MAGIC, 0x01)
+#define RTM_IOC_REGISTER_ENTITY		_IO(RTM_IOC_MAGIC, 0x02)
+#define RTM_IOC_DEREGISTER_ENTITY	_IO(RTM_IOC_MAGIC, 0x03)
+#define RTM_IOC_GET_ENTITIES		_IO(RTM_IOC_MAGIC, 0x04)
+#define RTM_IOC_GET_ENTITY_INFO		_IO(RTM_IOC_MAGIC, 0x05)
+#define RTM_IOC_REFERENCE_HANDLES	_IO(RTM_IOC_MAGIC, 0x06)
+#define RTM_IOC_RELEASE_HANDLES		_IO(RTM_IOC_MAGIC, 0x07)
+#define RTM_IOC_ADD_NEXTHOP		_IO(RTM_IOC_MAGIC, 0x08)
+#define RTM_IOC_FIND_NEXTHOP		_IO(RTM_IOC_MAGIC, 0x09)
+#define RTM_IOC_DELETE_NEXTHOP		_IO(RTM_IOC_MAGIC, 0x0a)
+#define RTM_IOC_GET_NEXTHOP_INFO	_IO(RTM_IOC_MAGIC, 0x0b)
+#define RTM_IOC_ADD_ROUTE		_IO(RTM_IOC_MAGIC, 0x0c)
+#define RTM_IOC_DELETE_ROUTE		_IO(RTM_IOC_MAGIC, 0x0d)
+#define RTM_IOC_GET_ROUTE_INFO		_IO(RTM_IOC_MAGIC, 0x0e)
+#define RTM_IOC_IS_BEST_ROUTE		_IO(RTM_IOC_MAGIC, 0x0f)
+#define RTM_IOC_GET_DEST_INFO		_IO(RTM_IOC_MAGIC, 0x10)
+#define RTM_IOC_GET_EXACT_DEST		_IO(RTM_IOC_MAGIC, 0x11)
+#define RTM_IOC_GET_MOST_SPECIFIC_DEST	_IO(RTM_IOC_MAGIC, 0x12)
+#define RTM_IOC_GET_LESS_SPECIFIC_DEST	_IO(RTM_IOC_MAGIC, 0x13)
+#define RTM_IOC_LOCK_DEST		_IO(RTM_IOC_MAGIC, 0x14)
+#define RTM_IOC_UNLOCK_DEST		_IO(RTM_IOC_MAGIC, 0x15)
+#define RTM_IOC_BREAK_DEST_LOCK		_IO(RTM_IOC_MAGIC, 0x16)
+#define RTM_IOC_GET_OPAQUE		_IO(RTM_IOC_MAGIC, 0x17)
+#define RTM_IOC_SET_OPAQUE		_IO(RTM_IOC_MAGIC, 0x18)
+#define RTM_IOC_ADD_ROUTES		_IO(RTM_IOC_MAGIC, 0x19)
+#define RTM_IOC_DELETE_ROUTES		_IO(RTM_IOC_MAGIC, 0x1a)
+#define RTM_IOC_FIB_SYNC		_IO(RTM_IOC_MAGIC, 0x1b)
+#define RTM_IOC_DUMP_ENTITIES		_IO(RTM_IOC_MAGIC, 0x1c)
+#define RTM_IOC_DUMP_NEXTHOPS		_IO(RTM_IOC_MAGIC, 0x1d)
+#define RTM_IOC_DUMP_DESTS		_IO(RTM_IOC_MAGIC, 0x1e)
+#define RTM_IOC_DUMP_ROUTES		_IO(RTM_IOC_MAGIC, 0x1f)
+#define RTM_IOC_DUMP_LOCKS		_IO(RTM_IOC_MAGIC, 0x20)
+
+/* Request flags, valid where the command says so. */
+#define RTM_REQ_NOWAIT		(1u << 0)	/* EAGAIN instead of waiting */
+#define RTM_REQ_EXCLUSIVE	(1u << 1)	/* lock mode; shared without it */
+#define RTM_REQ_NO_HANDLE	(1u << 2)	/* do not return a handle */
+#define RTM_REQ_OPAQUE_SLOT	(1u << 3)	/* reserve an opaque slot */
+#define RTM_REQ_KEEP		(1u << 4)	/* routes outlive the file */
+#define RTM_REQ_EVENTS		(1u << 5)	/* deliver entity events */
+#define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
+
+/* Views: a route belongs to a set of them, best routes exist in each. */
+#define RTM_V_UCAST		(1u << 0)
+#define RTM_V_MCAST		(1u << 1)
+#define RTM_V_SUPPORTED		(RTM_V_UCAST | RTM_V_MCAST)
+#define RTM_N_VIEWS		2
+
+/* ProtocolId arguments of the destination queries. */
+#define RTM_PROTO_BEST		0u		/* whatever protocol is best */
+#define RTM_PROTO_THIS		0xffffffffu	/* the caller's protocol */
+
+/* Route flags (16 bits); the low four decide about forwarding. */
+#define RTM_RF_MARTIAN		0x0001
+#define RTM_RF_BLACKHOLE	0x0002
+#define RTM_RF_DISCARD		0x0004
+#define RTM_RF_INACTIVE		0x0008
+#define RTM_RF_LOCAL		0x0010
+#define RTM_RF_REMOTE		0x0020
+#define RTM_RF_MYSELF		0x0040
+#define RTM_RF_LOOPBACK		0x0080
+#define RTM_RF_MCAST		0x0100
+#define RTM_RF_LOCAL_MCAST	0x0200
+#define RTM_RF_LIMITED_BC	0x0400
+#define RTM_RF_ZEROS_NETBC	0x1000
+#define RTM_RF_ZEROS_SUBNETBC	0x2000
+#define RTM_RF_ONES_NETBC	0x4000
+#define RTM_RF_ONES_SUBNETBC	0x8000
+
+/* Next-hop flags. */
+#define RTM_NHF_REMOTE		0x0001
+#define RTM_NHF_DOWN		0x0002
+
+/* Change flags of RTM_IOC_ADD_ROUTE (in and out) and RTM_IOC_DELETE_ROUTE. */
+#define RTM_RC_FIRST		0x00000001u	/* in: ignore the neighbour */
+#define RTM_RC_NEW		0x00000002u	/* in: always add; out: added */
+#define RTM_RC_BEST		0x00010000u	/* out: a best route changed */
+
+/**
+ * enum rtm_handle_type - kinds of objects a handle can name
+ * @RTM_HANDLE_ANY: any kind, where a request allows it
+ * @RTM_HANDLE_ENTITY: an entity; the one a file registered and the same entity met
+ *	as the owner of a route have the same handle
+ * @RTM_HANDLE_DEST: a destination
+ * @RTM_HANDLE_ROUTE: a route
+ * @RTM_HANDLE_NEXTHOP: a next hop
+ *
+ * The kind stands in bits 56..63 of each handle.
+ */
+enum rtm_handle_type {
+	RTM_HANDLE_ANY = 0,
+	RTM_HANDLE_ENTITY = 1,
+	RTM_HANDLE_DEST = 2,
+	RTM_HANDLE_ROUTE = 3,
+	RTM_HANDLE_NEXTHOP = 4,
+};
+
+#define RTM_HANDLE_TYPE(handle)	((__u32)((handle) >> 56))
+
+/**
+ * enum rtm_object_state - life of a route, a next hop or an entity
+ * @RTM_STATE_CREATED: in the table
+ * @RTM_STATE_DELETING: being removed
+ * @RTM_STATE_DELETED: removed, kept readable by references
+ */
+enum rtm_object_state {
+	RTM_STATE_CREATED = 0,
+	RTM_STATE_DELETING = 1,
+	RTM_STATE_DELETED = 2,
+};
+
+/**
+ * enum rtm_fib_state - what the kernel FIB has of a destination's best route
+ * @RTM_FIB_NONE: nothing is wanted there and nothing of ours is there
+ * @RTM_FIB_PENDING: a change waits for the FIB writer
+ * @RTM_FIB_INSTALLED: the best unicast route forwards
+ * @RTM_FIB_FAILED: the kernel refused it; errno and text are kept
+ * @RTM_FIB_CONFLICT: a foreign route of the prefix is in the way
+ * @RTM_FIB_UNRESOLVED: a remote next hop has no local one
+ */
+enum rtm_fib_state {
+	RTM_FIB_NONE = 0,
+	RTM_FIB_PENDING = 1,
+	RTM_FIB_INSTALLED = 2,
+	RTM_FIB_FAILED = 3,
+	RTM_FIB_CONFLICT = 4,
+	RTM_FIB_UNRESOLVED = 5,
+};
+
+/**
+ * struct rtm_net_prefix - an address prefix of either family
+ * @family: AF_INET or AF_INET6
+ * @len: prefix length, 0..32 or 0..128
+ * @pad: zero
+ * @addr: address, network byte order; IPv4 uses the first four bytes.  Bits
+ *	beyond @len are ignored on input and zero on output.
+ */
+struct rtm_net_prefix {
+	__u16 family;
+	__u16 len;
+	__u32 pad;
+	__u8 addr[16];
+};
+
+/**
+ * struct rtm_get_version - argument of RTM_IOC_GET_VERSION
+ * @size: bytes of this structure
+ * @abi: out: RTM_ABI_VERSION of the module
+ * @features: out: bit map of optional abilities, none defined yet
+ * @release: out: the module's version, NUL terminated
+ *
+ * Needs no right beyond an open file.
+ */
+struct rtm_get_version {
+	__u32 size;
+	__u32 abi;
+	__aligned_u64 features;
+	char release[32];
+};
+
+/**
+ * struct rtm_get_stats - argument of RTM_IOC_GET_STATS
+ * @size: bytes of this structure
+ * @pad: zero
+ * @entities: out: entities alive, departed ones still referenced included
+ * @nexthops: out: next hops alive, deleted ones still referenced included
+ * @routes: out: routes alive, deleted ones still referenced included
+ * @dests: out: destinations in the tries
+ * @handles: out: handles of all open files
+ * @locks_held: out: user holds of destinations
+ * @locks_waiting: out: requests waiting for a destination
+ * @fib_wanted: out: destinations whose unicast best route belongs in the FIB
+ * @fib_installed: out: of these, installed
+ * @fib_failed: out: of these, refused by the kernel
+ * @fib_conflict: out: of these, kept out by a foreign route
+ * @fib_pending: out: destinations waiting for the FIB writer
+ * @fib_messages: out: rtnetlink route messages sent since load
+ * @trie_bytes: out: bytes in trie nodes
+ * @files: out: open files
+ *
+ * All figures are those of the file's network namespace.  Needs no right beyond
+ * an open file.
+ */
+struct rtm_get_stats {
+	__u32 size;
+	__u32 pad;
+	__aligned_u64 entities;
+	__aligned_u64 nexthops;
+	__aligned_u64 routes;
+	__aligned_u64 dests;
+	__aligned_u64 handles;
+	__aligned_u64 locks_held;
+	__aligned_u64 locks_waiting;
+	__aligned_u64 fib_wanted;
+	__aligned_u64 fib_installed;
+	__aligned_u64 fib_failed;
+	__aligned_u64 fib_conflict;
+	__aligned_u64 fib_pending;
+	__aligned_u64 fib_messages;
+	__aligned_u64 trie_bytes;
+	__aligned_u64 files;
+};
+
+/**
+ * struct rtm_entity_id - who an entity is
+ * @family: AF_INET or AF_INET6
+ * @instance: RTM instance; 0 is the one that forwards
+ * @protocol: EntityProtocolId, vendor and protocol code
+ * @id: EntityInstanceId, tells registrations of one protocol apart
+ * @pad: zero
+ */
+struct rtm_entity_id {
+	__u16 family;
+	__u16 instance;
+	__u32 protocol;
+	__u32 id;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_register_entity - argument of RTM_IOC_REGISTER_ENTITY
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @id: the name; unique among the registered entities of the namespace
+ * @entity: out: handle of the registration
+ * @max_nexthops: out: most next hops of one route
+ * @max_handles: out: most items of one enumeration call
+ * @views: out: set of supported views
+ * @n_views: out: number of bits in @views
+ *
+ * With RTM_REQ_KEEP the entity's routes and next hops stay when the file closes,
+ * until the name is registered again (which takes them over) and deregistered.
+ * Needs a file open for writing and CAP_NET_ADMIN.  EEXIST: the name is taken.
+ * ENOSPC: no opaque slot is left, or a limit on instances or entities is
+ * reached.  EINVAL: the family is neither AF_INET nor AF_INET6.
+ */
+struct rtm_register_entity {
+	__u32 size;
+	__u32 flags;
+	struct rtm_entity_id id;
+	__aligned_u64 entity;
+	__u32 max_nexthops;
+	__u32 max_handles;
+	__u32 views;
+	__u32 n_views;
+};
+
+/**
+ * struct rtm_deregister_entity - argument of RTM_IOC_DEREGISTER_ENTITY
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: registration to end
+ *
+ * Drops its locks, routes, next hops, opaque cells and handles.  Calls of the
+ * registration that wait in other threads end with EIDRM.
+ */
+struct rtm_deregister_entity {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+};
+
+/**
+ * struct rtm_get_entities - argument of RTM_IOC_GET_ENTITIES
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_INFOS
+ * @entity: caller's registration
+ * @handles: user pointer to __u64[@count]: entity handles, one reference each;
+ *	0 where they are not wanted
+ * @infos: user pointer to struct rtm_entity_id[@count], with RTM_REQ_INFOS
+ * @count: in: room in the arrays; out: entries stored
+ * @total: out: entities of the caller's table, the caller included
+ *
+ * EMSGSIZE: more entities than room; what fits is stored and @count says how
+ * many, with a reference each.
+ */
+struct rtm_get_entities {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handles;
+	__aligned_u64 infos;
+	__u32 count;
+	__u32 total;
+};
+
+/**
+ * struct rtm_get_entity_info - argument of RTM_IOC_GET_ENTITY_INFO
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @handle: entity to describe, of the caller's table
+ * @id: out: its name
+ * @state: out: enum rtm_object_state; deleted once it has departed
+ * @pad: zero
+ */
+struct rtm_get_entity_info {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+	struct rtm_entity_id id;
+	__u32 state;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_handles - argument of RTM_IOC_REFERENCE_HANDLES and _RELEASE_HANDLES
+ * @size: bytes of this structure
+ * @type: enum rtm_handle_type every handle must have; RTM_HANDLE_ANY for any
+ * @entity: caller's registration
+ * @handles: user pointer to __u64[@count]
+ * @count: number of handles, at most RTM_MAX_HANDLES_CALL
+ * @done: out: handles released (RTM_IOC_RELEASE_HANDLES only)
+ *
+ * Referencing is all or nothing.  Releasing skips handles that are 0, goes on
+ * past a bad one, and then fails with EBADF.
+ */
+struct rtm_handles {
+	__u32 size;
+	__u32 type;
+	__aligned_u64 entity;
+	__aligned_u64 handles;
+	__u32 count;
+	__u32 done;
+};
+
+#define RTM_MAX_HANDLES_CALL	4096
+#define RTM_MAX_NEXTHOPS	64	/* upper end of the max_nexthops parameter */
+
+/**
+ * struct rtm_nexthop_attrs - what a next hop is
+ * @addr: address of the next router; with @ifindex the key within the owner
+ * @ifindex: interface index, 0 for a remote next hop
+ * @state: out: enum rtm_object_state
+ * @flags: RTM_NHF_*
+ * @cookie: the owner's private value
+ * @remote_dest: destination that covers a remote next hop, or 0
+ * @owner: out: the owning entity
+ */
+struct rtm_nexthop_attrs {
+	struct rtm_net_prefix addr;
+	__u32 ifindex;
+	__u16 state;
+	__u16 flags;
+	__aligned_u64 cookie;
+	__aligned_u64 remote_dest;
+	__aligned_u64 owner;
+};
+
+/**
+ * struct rtm_nexthop_req - argument of the four next-hop commands
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NO_HANDLE
+ * @entity: caller's registration
+ * @nexthop: handle.  ADD: in: update this one, or 0 to search by key; out: the
+ *	next hop, unless RTM_REQ_NO_HANDLE.  FIND: out.  DELETE: in, consumed by
+ *	success; 0 to search by key.  GET_INFO: in.
+ * @attrs: ADD: in.  FIND, DELETE by key: @attrs.addr and @attrs.ifindex in.
+ *	FIND: out, but for @attrs.owner and @attrs.remote_dest, which are 0.
+ *	GET_INFO: out, with a reference for these two.
+ * @change: ADD: out: RTM_RC_NEW or 0
+ * @pad: zero
+ *
+ * EACCES: the next hop belongs to another entity.  ENOENT: no such next hop.
+ * ESTALE: deleted already.
+ */
+struct rtm_nexthop_req {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 nexthop;
+	struct rtm_nexthop_attrs attrs;
+	__u32 change;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_route_attrs - what a route is
+ * @neighbour: next hop the route was learned from, or 0
+ * @cookie: the owner's private value
+ * @nexthops: user pointer to __u64[@n_nexthops]: next hops, of equal cost
+ * @n_nexthops: number of them; on output what the route has
+ * @metric: lower is better, compared second
+ * @preference: lower is better, compared first; 0 takes the protocol's default
+ * @views: set of views the route belongs to
+ * @flags: RTM_RF_*
+ * @flags1: carried for RTMv1, not interpreted
+ * @state: out: enum rtm_object_state
+ * @mtu: path MTU for the FIB entry, 0 for the device's
+ * @src: preferred source address for the FIB entry, all zero for none
+ */
+struct rtm_route_attrs {
+	__aligned_u64 neighbour;
+	__aligned_u64 cookie;
+	__aligned_u64 nexthops;
+	__u32 n_nexthops;
+	__u32 metric;
+	__u32 preference;
+	__u32 views;
+	__u16 flags;
+	__u8 flags1;
+	__u8 state;
+	__u32 mtu;
+	__u8 src[16];
+};
+
+/**
+ * struct rtm_add_route - argument of RTM_IOC_ADD_ROUTE
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT, RTM_REQ_NO_HANDLE
+ * @entity: caller's registration
+ * @route: in: route to update, or 0 to search by key; out: the route, unless
+ *	RTM_REQ_NO_HANDLE
+ * @dest: destination, made when it is not there
+ * @attrs: the route
+ * @change: in: RTM_RC_FIRST, RTM_RC_NEW; out: RTM_RC_NEW, RTM_RC_BEST
+ * @pad: zero
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * The key is (destination, owner, neighbour); RTM_RC_FIRST leaves the neighbour
+ * out of it, RTM_RC_NEW adds in any case.  EACCES: @route belongs to another
+ * entity.  EBADF: a next hop is not the caller's or was deleted.  EINVAL: too
+ * many next hops, one twice, a view set of unsupported views only, or @dest is
+ * not the destination of @route.  ESTALE: @route was deleted.
+ */
+struct rtm_add_route {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	struct rtm_net_prefix dest;
+	struct rtm_route_attrs attrs;
+	__u32 change;
+	__u32 pad;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_delete_route - argument of RTM_IOC_DELETE_ROUTE
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @route: route to delete, consumed by success; 0 to search by key
+ * @dest: key: destination
+ * @neighbour: key: neighbour, 0 for the caller's first route there
+ * @change: out: RTM_RC_BEST or 0
+ * @pad: zero
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * EACCES: the route belongs to another entity.  ESTALE: it was deleted already.
+ * ENOENT: the caller has no such route.
+ */
+struct rtm_delete_route {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	struct rtm_net_prefix dest;
+	__aligned_u64 neighbour;
+	__u32 change;
+	__u32 pad;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_route_item - one route of RTM_IOC_ADD_ROUTES, _DELETE_ROUTES
+ * @dest: destination
+ * @attrs: the route; of it DELETE uses @attrs.neighbour only
+ * @change: as in the single command
+ * @status: out: 0 or a negative errno
+ */
+struct rtm_route_item {
+	struct rtm_net_prefix dest;
+	struct rtm_route_attrs attrs;
+	__u32 change;
+	__s32 status;
+};
+
+/**
+ * struct rtm_route_batch - argument of RTM_IOC_ADD_ROUTES, _DELETE_ROUTES
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @items: user pointer to struct rtm_route_item[@count]
+ * @count: number of items, at most RTM_MAX_BATCH
+ * @done: out: items that have a status now
+ * @deadline: how long to wait for a lock of the first item's destination
+ *
+ * Items are done in order, each on its own.  The call stops before an item whose
+ * destination is locked and waits only if that is the first; a signal ends it
+ * after the current item.  Call again with what is left.
+ */
+struct rtm_route_batch {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 items;
+	__u32 count;
+	__u32 done;
+	__aligned_u64 deadline;
+};
+
+#define RTM_MAX_BATCH		4096
+
+/**
+ * struct rtm_get_route_info - argument of RTM_IOC_GET_ROUTE_INFO
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT; RTM_REQ_NO_HANDLE for the prefix alone
+ * @entity: caller's registration
+ * @route: route to describe, anybody's
+ * @attrs: out: the route; in: @attrs.nexthops and @attrs.n_nexthops give the
+ *	room for handles
+ * @dest: out: handle of its destination
+ * @owner: out: its owner
+ * @prefix: out: prefix of its destination
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * Adds a reference to @dest, @owner, @attrs.neighbour and every next hop.
+ * EMSGSIZE: too little room for the next hops; @attrs.n_nexthops says how many.
+ */
+struct rtm_get_route_info {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	struct rtm_route_attrs attrs;
+	__aligned_u64 dest;
+	__aligned_u64 owner;
+	struct rtm_net_prefix prefix;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_is_best_route - argument of RTM_IOC_IS_BEST_ROUTE
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @route: the route
+ * @deadline: how long to wait for a lock of the destination
+ * @views: out: views in which it is the best route
+ * @pad: zero
+ */
+struct rtm_is_best_route {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	__aligned_u64 deadline;
+	__u32 views;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_dest_view - one view of a destination
+ * @view: view number, 0 unicast, 1 multicast
+ * @n_routes: routes of the destination in the view, held-down ones excluded
+ * @route: best route of the asked protocol, or 0
+ * @owner: its owner, or 0
+ * @flags: its RTM_RF_*
+ * @pad: zero
+ * @hold_route: held-down route, or 0
+ */
+struct rtm_dest_view {
+	__s32 view;
+	__u32 n_routes;
+	__aligned_u64 route;
+	__aligned_u64 owner;
+	__u32 flags;
+	__u32 pad;
+	__aligned_u64 hold_route;
+};
+
+/**
+ * struct rtm_get_dest - argument of the four destination queries
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @dest: GET_DEST_INFO, GET_LESS_SPECIFIC: in: the destination; all: out: the
+ *	destination found
+ * @prefix: GET_EXACT, GET_MOST_SPECIFIC: in: what to look for; all: out: the
+ *	prefix found
+ * @protocol: whose best route to report, RTM_PROTO_BEST or RTM_PROTO_THIS
+ * @views: views to search in and to report; 0 searches all, reports none
+ * @view_infos: user pointer to struct rtm_dest_view[@n_views]: one block per
+ *	supported view in @views, ascending, also where there is no route
+ * @n_views: in: room; out: blocks stored
+ * @belongs: out: views the destination has routes in
+ * @last_changed: out: CLOCK_REALTIME nanoseconds of the last change
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * Adds a reference to @dest and to every route and owner reported.  ENOENT: no
+ * destination matches; one that has no route is found by handle only.
+ * EMSGSIZE: too little room; @n_views says how many blocks are needed.
+ */
+struct rtm_get_dest {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 dest;
+	struct rtm_net_prefix prefix;
+	__u32 protocol;
+	__u32 views;
+	__aligned_u64 view_infos;
+	__u32 n_views;
+	__u32 belongs;
+	__aligned_u64 last_changed;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_lock_dest - argument of RTM_IOC_LOCK_DEST and _UNLOCK_DEST
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_EXCLUSIVE for write mode; RTM_REQ_NOWAIT (lock only)
+ * @entity: caller's registration
+ * @dest: the destination
+ * @deadline: how long to wait (lock only)
+ *
+ * EACCES: exclusive without a stake in the destination (parameter
+ * dest_lock_policy), an upgrade while others hold it, a conflict with the same
+ * thread's hold through another entity, or nothing held in that mode to release.
+ */
+struct rtm_lock_dest {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 dest;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_break_dest_lock - argument of RTM_IOC_BREAK_DEST_LOCK
+ * @size: bytes of this structure
+ * @flags: zero
+ * @prefix: the destination
+ * @instance: its RTM instance
+ * @pad: zero
+ * @broken: out: holds that were dropped
+ *
+ * An administrator's way out: drops every hold of the destination; a holder's
+ * next unlock fails with EACCES.  ENOENT: no such destination.
+ */
+struct rtm_break_dest_lock {
+	__u32 size;
+	__u32 flags;
+	struct rtm_net_prefix prefix;
+	__u16 instance;
+	__u16 pad;
+	__u32 broken;
+};
+
+/**
+ * struct rtm_opaque - argument of RTM_IOC_GET_OPAQUE and _SET_OPAQUE
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration, made with RTM_REQ_OPAQUE_SLOT
+ * @dest: the destination
+ * @value: out (GET) or in (SET): the caller's cell, 0 at first
+ *
+ * A cell that is not 0 keeps its destination alive.  The kernel never looks at
+ * the value.  Locking the destination first is the client's affair.  ENOENT: no
+ * slot was reserved.
+ */
+struct rtm_opaque {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 dest;
+	__aligned_u64 value;
+};
+
+/**
+ * struct rtm_fib_sync - argument of RTM_IOC_FIB_SYNC
+ * @size: bytes of this structure
+ * @flags: zero
+ * @deadline: how long to wait
+ * @installed: out: destinations installed in the FIB
+ * @failed: out: destinations the kernel refused
+ * @conflict: out: destinations kept out by a foreign route
+ * @unresolved: out: destinations without a usable next hop
+ *
+ * Returns when the FIB has decided about every change made before the call.
+ * Needs no right beyond an open file.
+ */
+struct rtm_fib_sync {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 deadline;
+	__aligned_u64 installed;
+	__aligned_u64 failed;
+	__aligned_u64 conflict;
+	__aligned_u64 unresolved;
+};
+
+/* Which destinations a dump shows; without one of these, all of them. */
+#define RTM_DUMP_EXACT		(1u << 16)	/* the given prefix alone */
+#define RTM_DUMP_MATCH		(1u << 17)	/* the longest one covering it */
+#define RTM_DUMP_SUBTREE	(1u << 18)	/* it and its more specifics */
+
+/**
+ * struct rtm_dump - argument of the RTM_IOC_DUMP_* commands
+ * @size: bytes of this structure
+ * @flags: at most one RTM_DUMP_* (destinations and routes)
+ * @prefix: its family picks the table; the rest goes with @flags
+ * @instance: the RTM instance
+ * @pad: zero
+ * @count: out: records stored
+ * @buf: user pointer to the records
+ * @buf_size: in: bytes of room, at least RTM_DUMP_MIN_BUF; out: bytes stored
+ * @more: out: 1 when another call with this structure unchanged continues
+ * @cursor: zero to begin; afterwards as the last call left it
+ *
+ * For looking at the tables: needs no registration and no right beyond an open
+ * file, takes no handle, never waits for a lock, and shows what is committed.
+ * Entities and locks of all tables of the namespace are dumped, whatever
+ * @prefix says.  Each record begins with its own size in bytes, a multiple of 8.
+ * Items that are there throughout appear once, in order; EINVAL: the cursor is
+ * not one the kernel gave.
+ */
+struct rtm_dump {
+	__u32 size;
+	__u32 flags;
+	struct rtm_net_prefix prefix;
+	__u16 instance;
+	__u16 pad;
+	__u32 count;
+	__aligned_u64 buf;
+	__u32 buf_size;
+	__u32 more;
+	__aligned_u64 cursor[5];
+};
+
+#define RTM_DUMP_MIN_BUF	8192
+#define RTM_DUMP_MAX_BUF	(1u << 20)
+
+/**
+ * struct rtm_entity_rec - record of RTM_IOC_DUMP_ENTITIES
+ * @size: bytes of this record
+ * @flags: RTM_REQ_KEEP, RTM_REQ_OPAQUE_SLOT, RTM_REQ_EVENTS as registered
+ * @id: name
+ * @registered: 1 while a file has it registered, 0 while it is only kept
+ * @pid: process that registered it, in the caller's pid namespace, or 0
+ * @uid: user that registered it, in the caller's user namespace
+ * @pad: zero
+ * @routes: its routes
+ * @nexthops: its next hops
+ */
+struct rtm_entity_rec {
+	__u32 size;
+	__u32 flags;
+	struct rtm_entity_id id;
+	__u32 registered;
+	__s32 pid;
+	__u32 uid;
+	__u32 pad;
+	__aligned_u64 routes;
+	__aligned_u64 nexthops;
+};
+
+/**
+ * struct rtm_nexthop_rec - record of RTM_IOC_DUMP_NEXTHOPS
+ * @size: bytes of this record
+ * @ifindex: interface
+ * @addr: address
+ * @owner: the owning entity
+ * @flags: RTM_NHF_*
+ * @state: enum rtm_object_state
+ * @users: routes that use it
+ * @cookie: the owner's private value
+ */
+struct rtm_nexthop_rec {
+	__u32 size;
+	__u32 ifindex;
+	struct rtm_net_prefix addr;
+	struct rtm_entity_id owner;
+	__u16 flags;
+	__u16 state;
+	__u32 users;
+	__aligned_u64 cookie;
+};
+
+/**
+ * struct rtm_dest_rec - record of RTM_IOC_DUMP_DESTS
+ * @size: bytes of this record
+ * @refs: references that keep it
+ * @prefix: the destination
+ * @views: views it has routes in
+ * @n_routes: number of routes
+ * @fib_state: enum rtm_fib_state
+ * @fib_errno: the kernel's last answer, a positive errno or 0
+ * @locked: 0 free, 1 held shared, 2 held exclusively by a user
+ * @pad: zero
+ * @last_changed: CLOCK_REALTIME nanoseconds
+ * @fib_text: the kernel's extended error message, NUL terminated
+ */
+struct rtm_dest_rec {
+	__u32 size;
+	__u32 refs;
+	struct rtm_net_prefix prefix;
+	__u32 views;
+	__u32 n_routes;
+	__u32 fib_state;
+	__u32 fib_errno;
+	__u32 locked;
+	__u32 pad;
+	__aligned_u64 last_changed;
+	char fib_text[80];
+};
+
+/**
+ * struct rtm_route_rec_nexthop - a next hop inside a struct rtm_route_rec
+ * @addr: address
+ * @ifindex: interface
+ * @flags: RTM_NHF_*
+ * @state: enum rtm_object_state
+ */
+struct rtm_route_rec_nexthop {
+	struct rtm_net_prefix addr;
+	__u32 ifindex;
+	__u16 flags;
+	__u16 state;
+};
+
+/**
+ * struct rtm_route_rec - record of RTM_IOC_DUMP_ROUTES
+ * @size: bytes of this record, next hops included
+ * @n_nexthops: entries in @nexthops
+ * @dest: destination
+ * @owner: the owning entity
+ * @attrs: the route; neighbour is 1 if there is one, nexthops is 0
+ * @neighbour: address and interface of the neighbour, if there is one
+ * @best: views in which it is the best route
+ * @fib_state: enum rtm_fib_state of the destination, where it is the unicast best
+ * @locked: as in struct rtm_dest_rec
+ * @age_ms: milliseconds since the route was last added or changed
+ * @nexthops: its next hops
+ */
+struct rtm_route_rec {
+	__u32 size;
+	__u32 n_nexthops;
+	struct rtm_net_prefix dest;
+	struct rtm_entity_id owner;
+	struct rtm_route_attrs attrs;
+	struct rtm_route_rec_nexthop neighbour;
+	__u32 best;
+	__u32 fib_state;
+	__u32 locked;
+	__u32 age_ms;
+	struct rtm_route_rec_nexthop nexthops[];
+};
+
+/**
+ * struct rtm_lock_rec - record of RTM_IOC_DUMP_LOCKS: a holder or a waiter
+ * @size: bytes of this record
+ * @waiting: 0 holder, 1 waiter
+ * @prefix: destination
+ * @entity: the entity that holds or waits
+ * @exclusive: number of exclusive acquisitions; for a waiter 1 if it wants that
+ * @shared: number of shared acquisitions; for a waiter 1 if it wants that
+ * @pid: process, in the caller's pid namespace, or 0
+ * @tid: thread, in the caller's pid namespace, or 0
+ * @age_ns: nanoseconds since it was granted or began to wait
+ */
+struct rtm_lock_rec {
+	__u32 size;
+	__u32 waiting;
+	struct rtm_net_prefix prefix;
+	struct rtm_entity_id entity;
+	__u32 exclusive;
+	__u32 shared;
+	__s32 pid;
+	__s32 tid;
+	__aligned_u64 age_ns;
+};
+
+/**
+ * enum rtm_event_type - what a struct rtm_event tells
+ * @RTM_EVENT_ENTITY_REGISTERED: an entity joined the registration's table
+ * @RTM_EVENT_ENTITY_DEREGISTERED: an entity left it
+ */
+enum rtm_event_type {
+	RTM_EVENT_ENTITY_REGISTERED = 0,
+	RTM_EVENT_ENTITY_DEREGISTERED = 1,
+};
+
+/**
+ * struct rtm_event - what read() on the device returns, one or more
+ * @type: enum rtm_event_type
+ * @pad: zero
+ * @entity: the registration the event is for, made with RTM_REQ_EVENTS
+ * @object: entity that came or went, with one reference for @entity to release
+ * @id: its name
+ *
+ * poll() says POLLIN while there is one.  An event is consumed when it was
+ * copied out; a registration that ends takes its events along.  read() fails
+ * with EINVAL for a buffer shorter than one event, EAGAIN with O_NONBLOCK.
+ */
+struct rtm_event {
+	__u32 type;
+	__u32 pad;
+	__aligned_u64 entity;
+	__aligned_u64 object;
+	struct rtm_entity_id id;
+};
+
+#endif /* _UAPI_LINUX_RTM_H */
