@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Forward declarations and limits that every part of the module shares.
+ */
+#ifndef RTM_TYPES_H
+#define RTM_TYPES_H
+
+#include <linux/types.h>
+
+struct rtm_client;
+struct rtm_dest;
+struct rtm_entity;
+struct rtm_fib;
+struct rtm_key;
+struct rtm_net;
+struct rtm_nexthop;
+struct rtm_nhset;
+struct rtm_prefix;
+struct rtm_route;
+struct rtm_table;
+struct rtm_trie;
+struct rtm_trie_leaf;
+
+/* Caps behind the module parameters; see rtm_core.c for the parameters. */
+#define RTM_MAX_INSTANCES	256	/* tables of one namespace, per family */
+#define RTM_MAX_ENTITIES	256	/* registered entities of one table */
+#define RTM_MAX_ENTITY_NEXTHOPS	1048576	/* next hops of one entity */
+
+#endif /* RTM_TYPES_H */
