@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Destinations: a prefix, its candidate routes and the best of them in each view.
+ */
+#ifndef RTM_DEST_H
+#define RTM_DEST_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/rwsem.h>
+#include <uapi/linux/rtm.h>
+
+#include "rtm_fib.h"
+#include "rtm_lock.h"
+#include "rtm_trie.h"
+#include "rtm_types.h"
+
+/**
+ * struct rtm_dest - a destination
+ * @leaf: its place in the trie; first, so that a lookup reads one line
+ * @views: views with at least one live candidate; written in a section, read
+ *	under RCU
+ * @best: best route of each view; written in a section, read under RCU
+ * @refs: routes, handles, cells and lists hold one each.  The last one takes the
+ *	destination out of the trie under the table's lock.
+ * @n_routes: entries of @routes
+ * @next_seq: what the next route placed in @routes gets as its seq
+ * @table: its table, holds a reference
+ * @lockable: the destination lock
+ * @routes: candidates in order of rank; changed and walked in a section
+ * @cells: opaque cells of entities that set one, under the table's lock
+ * @fib: what the kernel FIB has
+ * @last_changed: CLOCK_REALTIME nanoseconds, written in a section
+ * @rcu: for the free
+ */
+struct rtm_dest {
+	struct rtm_trie_leaf leaf;
+	u32 views;
+	refcount_t refs;
+	struct rtm_route __rcu *best[RTM_N_VIEWS];
+	struct rtm_table *table;
+	u32 n_routes;
+	u32 next_seq;
+	struct rtm_lockable lockable;
+	struct list_head routes;
+	struct hlist_head cells;
+	struct rtm_fib_entry fib;
+	u64 last_changed;
+	struct rcu_head rcu;
+};
+
+struct rtm_dest *rtm_dest_get_or_create(struct rtm_table *table, const struct rtm_prefix *p);
+struct rtm_dest *rtm_dest_find(struct rtm_table *table, const struct rtm_prefix *p);
+struct rtm_dest *rtm_dest_exact(struct rtm_table *table, const struct rtm_prefix *p, u32 views);
+struct rtm_dest *rtm_dest_match(struct rtm_table *table, const struct rtm_prefix *p, u32 views);
+struct rtm_dest *rtm_dest_less_specific(struct rtm_dest *dest, u32 views);
+struct rtm_dest *rtm_dest_next(struct rtm_table *table, const struct rtm_prefix *p,
+			       bool inclusive);
+void rtm_dest_put(struct rtm_dest *dest);
+void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
+
+/**
+ * rtm_dest_hold() - take another reference to a destination one has already
+ * @dest: the destination
+ */
+static inline void rtm_dest_hold(struct rtm_dest *dest)
+{
+	refcount_inc(&dest->refs);
+}
+
+/**
+ * rtm_dest_reap() - remove the routes marked dead
+ * @dest: the destination
+ *
+ * Runs at once, or when the user who has the destination locked lets go.
+ *
+ * Context: process, may sleep, no lock held.
+ */
+void rtm_dest_reap(struct rtm_dest *dest);
+
+int rtm_dest_caches_init(void);
+void rtm_dest_caches_exit(void);
+
+#endif /* RTM_DEST_H */

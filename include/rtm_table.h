@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table: the destinations of one address family in one RTM instance.
+ */
+#ifndef RTM_TABLE_H
+#define RTM_TABLE_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+
+#include "rtm_trie.h"
+#include "rtm_types.h"
+
+/**
+ * struct rtm_table - one (instance, family) pair
+ * @refs: each entity and each destination holds one
+ * @rnet: namespace state
+ * @instance: RTM instance number
+ * @family: AF_INET or AF_INET6
+ * @fib_table: kernel FIB table the unicast view goes to, 0 for none
+ * @lock: protects the trie's shape, @entities, @n_slots and every entity's next
+ *	hops; nested in a destination's section and in rtm_net.lock
+ * @trie: destinations by prefix
+ * @entities: registered and kept entities, oldest first
+ * @n_entities: entries of @entities
+ * @n_slots: opaque slots reserved
+ */
+struct rtm_table {
+	refcount_t refs;
+	struct rtm_net *rnet;
+	u16 instance;
+	u16 family;
+	u32 fib_table;
+	struct mutex lock; /* what it protects: above */
+	struct rtm_trie trie;
+	struct list_head entities;
+	unsigned int n_entities;
+	unsigned int n_slots;
+};
+
+struct rtm_table *rtm_table_get_or_create(struct rtm_net *rnet, u16 instance, u16 family);
+struct rtm_table *rtm_table_find(struct rtm_net *rnet, u16 instance, u16 family);
+void rtm_table_put(struct rtm_table *table);
+struct rtm_table *rtm_table_next(struct rtm_net *rnet, unsigned long *index);
+
+/**
+ * rtm_table_index() - place of a table in its namespace
+ * @instance: RTM instance
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: index for rtm_net.tables, ascending by instance, IPv4 first.
+ */
+unsigned long rtm_table_index(u16 instance, u16 family);
+
+/**
+ * rtm_table_hold() - take another reference to a table one has already
+ * @table: the table
+ */
+static inline void rtm_table_hold(struct rtm_table *table)
+{
+	refcount_inc(&table->refs);
+}
+
+#endif /* RTM_TABLE_H */
