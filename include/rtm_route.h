@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Routes: what one entity says about one destination.
+ */
+#ifndef RTM_ROUTE_H
+#define RTM_ROUTE_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
+#include "rtm_prefix.h"
+#include "rtm_types.h"
+
+/**
+ * struct rtm_nhset - where a route sends packets; immutable once published
+ * @refs: routes and the FIB writer hold one each
+ * @n: number of next hops
+ * @mtu: path MTU, 0 for the device's
+ * @src: preferred source, all zero for none
+ * @rcu: for the free
+ * @nh: the next hops, a reference each, in the owner's order
+ */
+struct rtm_nhset {
+	refcount_t refs;
+	u16 n;
+	u32 mtu;
+	u8 src[16];
+	struct rcu_head rcu;
+	struct rtm_nexthop *nh[];
+};
+
+/**
+ * struct rtm_route - a candidate
+ * @link: in rtm_dest.routes, by rank
+ * @owner_link: in rtm_entity.routes
+ * @dest: its destination, holds a reference
+ * @owner: its owner, holds a reference
+ * @neighbour: next hop it was learned from, holds a reference, or NULL
+ * @nhs: next hops, holds a reference; never NULL
+ * @cookie: the owner's private value
+ * @changed: jiffies of the last add or change
+ * @seq: place among candidates of equal rank, ascending; new when the rank changes
+ * @metric: compared second
+ * @preference: compared first, never 0
+ * @views: views it belongs to
+ * @flags: RTM_RF_*
+ * @flags1: carried, not interpreted
+ * @state: enum rtm_object_state
+ * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
+ *	a section, never cleared.
+ * @refs: the table and every handle hold one each
+ * @rcu: for the free
+ *
+ * @dest and @owner never change.  Everything else but @dead is written in an
+ * exclusive section of @dest and read in a section, or by RCU readers that can
+ * live with any committed value.
+ */
+struct rtm_route {
+	struct list_head link;
+	struct list_head owner_link;
+	struct rtm_dest *dest;
+	struct rtm_entity *owner;
+	struct rtm_nexthop *neighbour;
+	struct rtm_nhset __rcu *nhs;
+	u64 cookie;
+	unsigned long changed;
+	u32 seq;
+	u32 metric;
+	u32 preference;
+	u32 views;
+	u16 flags;
+	u8 flags1;
+	u8 state;
+	bool dead;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct rtm_route_spec - a route as its owner gives it, handles resolved
+ * @prefix: destination
+ * @neighbour: borrowed, or NULL
+ * @nhs: reference handed over on success, or NULL for no next hop
+ * @cookie: private value
+ * @metric: compared second
+ * @preference: compared first; 0 takes the protocol's default
+ * @views: set of views, checked
+ * @flags: RTM_RF_*
+ * @flags1: carried
+ */
+struct rtm_route_spec {
+	struct rtm_prefix prefix;
+	struct rtm_nexthop *neighbour;
+	struct rtm_nhset *nhs;
+	u64 cookie;
+	u32 metric;
+	u32 preference;
+	u32 views;
+	u16 flags;
+	u8 flags1;
+};
+
+struct rtm_wait;
+
+int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
+		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep);
+int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
+		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change);
+int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
+		     const struct rtm_wait *wait, u32 *change);
+struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_prefix *p,
+				 const struct rtm_nexthop *neighbour, bool first);
+void rtm_route_hold(struct rtm_route *route);
+void rtm_route_put(struct rtm_route *route);
+u32 rtm_route_best_views(const struct rtm_route *route);
+
+struct rtm_nhset *rtm_nhset_alloc(unsigned int n);
+void rtm_nhset_put(struct rtm_nhset *nhs);
+bool rtm_nhset_get(struct rtm_nhset *nhs);
+
+void rtm_route_purge(struct rtm_entity *owner);
+
+int rtm_route_caches_init(void);
+void rtm_route_caches_exit(void);
+
+#endif /* RTM_ROUTE_H */

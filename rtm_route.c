@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Routes: add, update, delete, and removal when their owner goes.
+ *
+ * A change is prepared outside of the destination's section (memory, references,
+ * checks) and committed inside, where nothing can fail any more: the route is
+ * placed among the candidates, the best routes follow, the FIB writer is told.
+ *
+ * A route in the table has one reference for being there, taken back by whoever
+ * unlinks it.  Handles keep a deleted route readable: its state says so, and its
+ * next hops stay until the last reference goes.  Selection never sees it again,
+ * but RCU readers may, for a grace period.
+ *
+ * The owner's list is where the purge of a departed entity finds its routes.
+ * Linking there fails once the entity has gone, so no route can be added behind
+ * the purge's back.
+ */
+#include "rtm_route.h"
+
+#include <linux/ktime.h>
+#include <linux/slab.h>
+
+#include "rtm_dest.h"
+#include "rtm_entity.h"
+#include "rtm_fib.h"
+#include "rtm_limits.h"
+#include "rtm_net.h"
+#include "rtm_nexthop.h"
+#include "rtm_select.h"
+#include "rtm_table.h"
+#include "rtm_trace.h"
+
+static struct kmem_cache *route_cache;
+
+/**
+ * rtm_nhset_alloc() - room for the next hops of a route
+ * @n: number of next hops, at most RTM_MAX_NEXTHOPS
+ *
+ * The caller fills in @nh with references of its own before anybody else sees the
+ * set; entries left NULL are skipped at the end.
+ *
+ * Return: a set with one reference, or NULL.
+ */
+struct rtm_nhset *rtm_nhset_alloc(unsigned int n)
+{
+	struct rtm_nhset *nhs;
+
+	nhs = kzalloc(struct_size(nhs, nh, n), GFP_KERNEL_ACCOUNT);
+	if (!nhs)
+		return NULL;
+	refcount_set(&nhs->refs, 1);
+	nhs->n = n;
+	return nhs;
+}
+
+/**
+ * rtm_nhset_get() - take a reference to a set found under RCU
+ * @nhs: the set
+ *
+ * Return: false when it is being freed; look again.
+ */
+bool rtm_nhset_get(struct rtm_nhset *nhs)
+{
+	return refcount_inc_not_zero(&nhs->refs);
+}
+
+/**
+ * rtm_nhset_put() - give a reference back
+ * @nhs: the set, or NULL
+ *
+ * Context: process, may sleep (next hops and their owner may go with it).
+ */
+void rtm_nhset_put(struct rtm_nhset *nhs)
+{
+	unsigned int i;
+
+	if (!nhs || !refcount_dec_and_test(&nhs->refs))
+		return;
+	for (i = 0; i < nhs->n; i++) {
+		if (!nhs->nh[i])
+			continue;
+		atomic_dec(&nhs->nh[i]->users);
+		rtm_nexthop_put(nhs->nh[i]);
+	}
+	kfree_rcu(nhs, rcu);
+}
+
+static void route_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(route_cache, container_of(rcu, struct rtm_route, rcu));
+}
+
+/**
+ * rtm_route_hold() - take another reference to a route one has already
+ * @route: the route
+ */
+void rtm_route_hold(struct rtm_route *route)
+{
+	refcount_inc(&route->refs);
+}
+
+/**
+ * rtm_route_put() - give a reference back
+ * @route: the route
+ *
+ * Context: process, may sleep (its destination and owner may go with it).
+ */
+void rtm_route_put(struct rtm_route *route)
+{
+	if (!refcount_dec_and_test(&route->refs))
+		return;
+	atomic64_dec(&route->owner->table->rnet->count.routes);
+	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
+	if (route->neighbour)
+		rtm_nexthop_put(route->neighbour);
+	rtm_dest_put(route->dest);
+	rtm_entity_put(route->owner);
+	call_rcu(&route->rcu, route_free_rcu);
+}
+
+/* A route with the caller's reference only; takes one to @dest and @owner. */
+static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *owner)
+{
+	struct rtm_route *route = kmem_cache_zalloc(route_cache, GFP_KERNEL_ACCOUNT);
+
+	if (!route)
+		return NULL;
+	refcount_set(&route->refs, 1);
+	INIT_LIST_HEAD(&route->link);
+	INIT_LIST_HEAD(&route->owner_link);
+	rtm_dest_hold(dest);
+	route->dest = dest;
+	rtm_entity_hold(owner);
+	route->owner = owner;
+	route->state = RTM_STATE_CREATED;
+	atomic64_inc(&owner->table->rnet->count.routes);
+	return route;
+}
+
+/* Link a new route to its owner, unless the owner has gone meanwhile. */
+static int owner_link(struct rtm_entity *owner, struct rtm_route *route)
+{
+	int err = 0;
+
+	spin_lock(&owner->routes_lock);
+	if (owner->closed) {
+		err = -EIDRM;
+	} else {
+		list_add_tail(&route->owner_link, &owner->routes);
+		owner->n_routes++;
+	}
+	spin_unlock(&owner->routes_lock);
+	return err;
+}
+
+/* Whoever gets true unlinked it; the purge and a delete may race for it. */
+static bool owner_unlink(struct rtm_entity *owner, struct rtm_route *route)
+{
+	bool linked;
+
+	spin_lock(&owner->routes_lock);
+	linked = !list_empty(&route->owner_link);
+	if (linked) {
+		list_del_init(&route->owner_link);
+		owner->n_routes--;
+	}
+	spin_unlock(&owner->routes_lock);
+	return linked;
+}
+
+/**
+ * rtm_route_best_views() - views in which a route is the best one
+ * @route: the route; its destination in a section, or an RCU read section
+ *
+ * Return: set of views.
+ */
+u32 rtm_route_best_views(const struct rtm_route *route)
+{
+	unsigned int view;
+	u32 views = 0;
+
+	for (view = 0; view < RTM_N_VIEWS; view++)
+		if (rcu_access_pointer(route->dest->best[view]) == route)
+			views |= BIT(view);
+	return views;
+}
+
+/*
+ * What follows any change inside a section: best routes, change time, FIB.
+ * @was_best says where the changed route was best before.
+ */
+static u32 dest_commit(struct rtm_dest *dest, u32 was_best)
+{
+	u32 changed = rtm_select_update(dest);
+
+	dest->last_changed = ktime_get_real_ns();
+	trace_rtm_best_change(dest, changed);
+	if ((changed | was_best) & RTM_V_UCAST)
+		rtm_fib_mark(dest);
+	return changed;
+}
+
+static bool spec_matches(const struct rtm_route *route, const struct rtm_entity *owner,
+			 const struct rtm_nexthop *neighbour, bool first)
+{
+	return route->owner == owner && rtm_route_live(route) &&
+	       (first || route->neighbour == neighbour);
+}
+
+static struct rtm_route *route_match(struct rtm_dest *dest, const struct rtm_entity *owner,
+				     const struct rtm_nexthop *neighbour, bool first)
+{
+	struct rtm_route *route;
+
+	list_for_each_entry(route, &dest->routes, link)
+		if (spec_matches(route, owner, neighbour, first))
+			return route;
+	return NULL;
+}
+
+/**
+ * struct route_old - references a change of a route gave up, to drop outside
+ * @neighbour: neighbour before, or NULL
+ * @nhs: next hops before, or NULL
+ */
+struct route_old {
+	struct rtm_nexthop *neighbour;
+	struct rtm_nhset *nhs;
+};
+
+static u32 spec_preference(const struct rtm_entity *owner, const struct rtm_route_spec *spec)
+{
+	return spec->preference ? : rtm_default_preference(owner->id.protocol);
+}
+
+/* Take over the content of @spec, its next hops included. */
+static void route_fill(struct rtm_route *route, const struct rtm_route_spec *spec,
+		       struct route_old *old)
+{
+	old->neighbour = route->neighbour;
+	old->nhs = rcu_dereference_protected(route->nhs, true);
+	if (spec->neighbour)
+		rtm_nexthop_hold(spec->neighbour);
+	route->neighbour = spec->neighbour;
+	rcu_assign_pointer(route->nhs, spec->nhs);
+	route->cookie = spec->cookie;
+	route->metric = spec->metric;
+	route->preference = spec_preference(route->owner, spec);
+	route->views = spec->views;
+	route->flags = spec->flags;
+	route->flags1 = spec->flags1;
+	route->changed = jiffies;
+}
+
+static void route_old_put(struct route_old *old)
+{
+	if (old->neighbour)
+		rtm_nexthop_put(old->neighbour);
+	rtm_nhset_put(old->nhs);
+}
+
+static void commit_insert(struct rtm_dest *dest, struct rtm_route *route)
+{
+	rtm_route_hold(route);
+	rtm_select_insert(dest, route);
+	WRITE_ONCE(dest->n_routes, dest->n_routes + 1);
+}
+
+/* Returns the reference of being in the table to the caller. */
+static void commit_remove(struct rtm_dest *dest, struct rtm_route *route)
+{
+	WRITE_ONCE(route->state, RTM_STATE_DELETED);
+	list_del_init(&route->link);
+	WRITE_ONCE(dest->n_routes, dest->n_routes - 1);
+}
+
+/* Change @route in place; it keeps its place unless its rank changes. */
+static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
+			 const struct rtm_route_spec *spec, struct route_old *old)
+{
+	bool moves = route->metric != spec->metric ||
+		     route->preference != spec_preference(route->owner, spec);
+	u32 was_best = rtm_route_best_views(route);
+	u32 changed;
+
+	route_fill(route, spec, old);
+	if (moves) {
+		list_del(&route->link);
+		rtm_select_insert(dest, route);
+	}
+	changed = dest_commit(dest, was_best);
+	return changed || rtm_route_best_views(route) ? RTM_RC_BEST : 0;
+}
+
+static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
+		      const struct rtm_route_spec *spec, struct route_old *old)
+{
+	u32 changed;
+
+	route_fill(route, spec, old);
+	commit_insert(dest, route);
+	changed = dest_commit(dest, 0);
+	return RTM_RC_NEW | (changed ? RTM_RC_BEST : 0);
+}
+
+/*
+ * The section of an add: update what matches, else add @fresh.  On success
+ * *@routep is the route, with a reference for the caller.
+ */
+static int add_in_section(struct rtm_dest *dest, struct rtm_route *fresh,
+			  const struct rtm_route_spec *spec, u32 *change,
+			  struct route_old *old, struct rtm_route **routep)
+{
+	struct rtm_route *route = NULL;
+	int err;
+
+	if (!(*change & RTM_RC_NEW))
+		route = route_match(dest, fresh->owner, spec->neighbour, *change & RTM_RC_FIRST);
+	if (route) {
+		*change = commit_update(dest, route, spec, old);
+		rtm_route_hold(route);
+		*routep = route;
+		return 0;
+	}
+	if (dest->n_routes >= rtm_max_dest_routes)
+		return -ENOSPC;
+	err = owner_link(fresh->owner, fresh);
+	if (err)
+		return err;
+	*change = commit_add(dest, fresh, spec, old);
+	rtm_route_hold(fresh);
+	*routep = fresh;
+	return 0;
+}
+
+static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
+		       const struct rtm_route_spec *spec, const struct rtm_wait *wait,
+		       u32 *change, struct rtm_route **routep)
+{
+	struct route_old old = {};
+	struct rtm_section s;
+	struct rtm_route *fresh;
+	int err;
+
+	fresh = route_alloc(dest, owner);
+	if (!fresh)
+		return -ENOMEM;
+	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
+	if (!err) {
+		err = add_in_section(dest, fresh, spec, change, &old, routep);
+		rtm_section_end(&s);
+	}
+	rtm_route_put(fresh);
+	route_old_put(&old);
+	return err;
+}
+
+/**
+ * rtm_route_add() - add a route, or update the one with the same key
+ * @owner: owning entity
+ * @spec: the route; its next-hop set is taken over on success
+ * @wait: how long to wait for a user's lock of the destination
+ * @change: in: RTM_RC_FIRST, RTM_RC_NEW; out: RTM_RC_NEW, RTM_RC_BEST
+ * @routep: out: the route, with a reference for the caller
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0; -ENOMEM, -ENOSPC (too many candidates), -EIDRM (the owner went), or
+ * what waiting for the lock gave.  On failure nothing has changed.
+ */
+int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
+		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep)
+{
+	struct rtm_dest *dest;
+	int err;
+
+	dest = rtm_dest_get_or_create(owner->table, &spec->prefix);
+	if (IS_ERR(dest))
+		return PTR_ERR(dest);
+	err = add_to_dest(owner, dest, spec, wait, change, routep);
+	if (!err)
+		trace_rtm_route_add(*routep, *change);
+	rtm_dest_put(dest);
+	return err;
+}
+
+/**
+ * rtm_route_update() - change a route the caller has
+ * @owner: entity that asks; must own it
+ * @route: the route
+ * @spec: its new content; the prefix must be its destination's; its next-hop set
+ *	is taken over on success
+ * @wait: how long to wait for a user's lock of the destination
+ * @change: out: RTM_RC_BEST or 0
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0; -EACCES for somebody else's route, -EINVAL for another prefix,
+ * -ESTALE for a deleted one, or what waiting for the lock gave.
+ */
+int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
+		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change)
+{
+	struct rtm_dest *dest = route->dest;
+	struct route_old old = {};
+	struct rtm_section s;
+	struct rtm_prefix p;
+	int err;
+
+	if (route->owner != owner)
+		return -EACCES;
+	rtm_dest_prefix(dest, &p);
+	if (rtm_prefix_cmp(&p, &spec->prefix))
+		return -EINVAL;
+	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
+	if (err)
+		return err;
+	if (rtm_route_live(route))
+		*change = commit_update(dest, route, spec, &old);
+	else
+		err = -ESTALE;
+	rtm_section_end(&s);
+	route_old_put(&old);
+	return err;
+}
+
+/**
+ * rtm_route_delete() - take a route out of the table
+ * @owner: entity that asks; must own it
+ * @route: the route
+ * @wait: how long to wait for a user's lock of the destination
+ * @change: out: RTM_RC_BEST or 0
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0; -EACCES for somebody else's route, -ESTALE for a deleted one, or what
+ * waiting for the lock gave.
+ */
+int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
+		     const struct rtm_wait *wait, u32 *change)
+{
+	struct rtm_dest *dest = route->dest;
+	struct rtm_section s;
+	u32 was_best;
+	int err;
+
+	if (route->owner != owner)
+		return -EACCES;
+	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
+	if (err)
+		return err;
+	if (!rtm_route_live(route)) {
+		rtm_section_end(&s);
+		return -ESTALE;
+	}
+	was_best = rtm_route_best_views(route);
+	commit_remove(dest, route);
+	*change = dest_commit(dest, was_best) ? RTM_RC_BEST : 0;
+	rtm_section_end(&s);
+	owner_unlink(owner, route);
+	rtm_route_put(route);
+	return 0;
+}
+
+/**
+ * rtm_route_find() - a route of an entity by its key
+ * @owner: owning entity
+ * @p: destination
+ * @neighbour: neighbour, or NULL
+ * @first: whatever its neighbour is
+ *
+ * Looks at what is committed and waits for nobody's lock.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: a reference, or NULL.
+ */
+struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_prefix *p,
+				 const struct rtm_nexthop *neighbour, bool first)
+{
+	struct rtm_dest *dest = rtm_dest_find(owner->table, p);
+	struct rtm_route *route;
+
+	if (!dest)
+		return NULL;
+	rtm_kernel_read_begin(dest);
+	route = route_match(dest, owner, neighbour, first);
+	if (route)
+		rtm_route_hold(route);
+	rtm_kernel_read_end(dest);
+	rtm_dest_put(dest);
+	return route;
+}
+
+/* Move the dead routes of @dest to @reaped; inside the kernel's own turn. */
+static void collect_dead(struct rtm_dest *dest, struct list_head *reaped)
+{
+	struct rtm_route *route, *next;
+	u32 was_best = 0;
+
+	list_for_each_entry_safe(route, next, &dest->routes, link) {
+		if (!READ_ONCE(route->dead))
+			continue;
+		was_best |= rtm_route_best_views(route);
+		commit_remove(dest, route);
+		list_add(&route->link, reaped);
+	}
+	if (!list_empty(reaped))
+		dest_commit(dest, was_best);
+}
+
+void rtm_dest_reap(struct rtm_dest *dest)
+{
+	struct rtm_route *route, *next;
+	LIST_HEAD(reaped);
+
+	if (!rtm_kernel_write_begin(dest))
+		return;
+	collect_dead(dest, &reaped);
+	rtm_kernel_write_end(dest);
+	list_for_each_entry_safe(route, next, &reaped, link) {
+		list_del_init(&route->link);
+		rtm_route_put(route);
+	}
+}
+
+/* The next route of a departed owner, with a reference, unlinked from it. */
+static struct rtm_route *purge_next(struct rtm_entity *owner)
+{
+	struct rtm_route *route;
+
+	spin_lock(&owner->routes_lock);
+	route = list_first_entry_or_null(&owner->routes, struct rtm_route, owner_link);
+	if (route) {
+		list_del_init(&route->owner_link);
+		owner->n_routes--;
+		rtm_route_hold(route);
+	}
+	spin_unlock(&owner->routes_lock);
+	return route;
+}
+
+/**
+ * rtm_route_purge() - remove every route of an entity that has gone
+ * @owner: the entity; no route can be added to it any more
+ *
+ * A destination that a user has locked keeps the route until it is unlocked, but
+ * the route is dead at once: the FIB writer passes it by.
+ *
+ * Context: process, may sleep; yields the CPU now and then.
+ */
+void rtm_route_purge(struct rtm_entity *owner)
+{
+	struct rtm_route *route;
+
+	while ((route = purge_next(owner))) {
+		WRITE_ONCE(route->dead, true);
+		rtm_fib_mark(route->dest);
+		rtm_dest_reap(route->dest);
+		rtm_route_put(route);
+		cond_resched();
+	}
+}
+
+/**
+ * rtm_route_caches_init() - make the slab cache of routes
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtm_route_caches_init(void)
+{
+	route_cache = KMEM_CACHE(rtm_route, 0);
+	return route_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * rtm_route_caches_exit() - destroy it
+ *
+ * Context: process; the caller has waited for pending RCU callbacks.
+ */
+void rtm_route_caches_exit(void)
+{
+	kmem_cache_destroy(route_cache);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Selection: the candidates of a destination in order, and the best of them.
+ *
+ * Rank is preference, then metric; lower wins both.  A tie goes to the route that
+ * is best already, so that traffic does not move without need, and among the
+ * others to the one that has had this rank longest.  The list of candidates is
+ * kept in this order, which makes the best route of a view the first live one
+ * that belongs to it, save for that one exception.
+ */
+#include "rtm_select.h"
+
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <kunit/visibility.h>
+
+#include "rtm_dest.h"
+
+int rtm_route_rank_cmp(const struct rtm_route *a, const struct rtm_route *b)
+{
+	if (a->preference != b->preference)
+		return a->preference < b->preference ? -1 : 1;
+	if (a->metric != b->metric)
+		return a->metric < b->metric ? -1 : 1;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_route_rank_cmp);
+
+void rtm_select_insert(struct rtm_dest *dest, struct rtm_route *route)
+{
+	struct rtm_route *pos;
+
+	route->seq = dest->next_seq++;
+	list_for_each_entry_reverse(pos, &dest->routes, link)
+		if (rtm_route_rank_cmp(pos, route) <= 0)
+			break;
+	/* Without a break pos->link is the list head: the route goes first. */
+	list_add(&route->link, &pos->link);
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_select_insert);
+
+static bool eligible(const struct rtm_route *route, unsigned int view)
+{
+	return rtm_route_live(route) && route->views & BIT(view);
+}
+
+/* The pointer is compared and read in a section, where nobody frees it. */
+static struct rtm_route *current_best(struct rtm_dest *dest, unsigned int view)
+{
+	return rcu_dereference_protected(dest->best[view], true);
+}
+
+struct rtm_route *rtm_select_best(struct rtm_dest *dest, unsigned int view)
+{
+	struct rtm_route *current_route = current_best(dest, view);
+	struct rtm_route *route;
+
+	list_for_each_entry(route, &dest->routes, link) {
+		if (!eligible(route, view))
+			continue;
+		if (current_route && eligible(current_route, view) &&
+		    !rtm_route_rank_cmp(current_route, route))
+			return current_route;
+		return route;
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_select_best);
+
+static u32 live_views(struct rtm_dest *dest)
+{
+	struct rtm_route *route;
+	u32 views = 0;
+
+	list_for_each_entry(route, &dest->routes, link)
+		if (rtm_route_live(route))
+			views |= route->views;
+	return views;
+}
+
+u32 rtm_select_update(struct rtm_dest *dest)
+{
+	struct rtm_route *best;
+	unsigned int view;
+	u32 changed = 0;
+
+	for (view = 0; view < RTM_N_VIEWS; view++) {
+		best = rtm_select_best(dest, view);
+		if (best == current_best(dest, view))
+			continue;
+		rcu_assign_pointer(dest->best[view], best);
+		changed |= BIT(view);
+	}
+	WRITE_ONCE(dest->views, live_views(dest));
+	return changed;
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_select_update);
