@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entities: routing protocols and tools that registered.
+ */
+#ifndef RTM_ENTITY_H
+#define RTM_ENTITY_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/uidgid.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/rtm.h>
+
+#include "rtm_lock.h"
+#include "rtm_types.h"
+
+struct pid;
+
+/**
+ * enum rtm_entity_state - life of an entity
+ * @RTM_ENTITY_REGISTERED: a file has it
+ * @RTM_ENTITY_LEAVING: its file is going, its routes will stay
+ * @RTM_ENTITY_KEPT: its file is gone, its routes stay, its name can be claimed
+ * @RTM_ENTITY_GONE: deregistered; what it left is being or has been removed
+ */
+enum rtm_entity_state {
+	RTM_ENTITY_REGISTERED,
+	RTM_ENTITY_LEAVING,
+	RTM_ENTITY_KEPT,
+	RTM_ENTITY_GONE,
+};
+
+/**
+ * struct rtm_entity - one registration
+ * @link: in rtm_table.entities unless gone
+ * @client_link: in rtm_client.entities while registered
+ * @table: its table, holds a reference
+ * @id: name, constant
+ * @flags: RTM_REQ_OPAQUE_SLOT, _KEEP, _EVENTS as registered; _KEEP alone while kept
+ * @state: enum rtm_entity_state, under the table's lock, read with READ_ONCE()
+ * @client: the file that registered it while registered, else NULL; under the
+ *	table's lock
+ * @handle: its handle in that file
+ * @process: process that registered it; a reference
+ * @uid: user that registered it
+ * @locks: its holds and waiters
+ * @routes_lock: protects @routes, @n_routes and @closed; a leaf
+ * @closed: no route can be added any more
+ * @routes: its routes
+ * @n_routes: their number
+ * @nexthops: its next hops by address, length and interface; under the table's
+ *	lock
+ * @n_nexthops: their number
+ * @cells: its opaque cells, under the table's lock
+ * @announced: others were told of it, under the table's lock
+ * @watchers: who is told when it goes, under the table's lock
+ * @watching: whose coming and going it is told, under the table's lock
+ * @purge: removes what it left when its file closed
+ * @refs: the table, the file, routes, next hops and handles hold one each
+ * @rcu: for the free
+ */
+struct rtm_entity {
+	struct list_head link;
+	struct list_head client_link;
+	struct rtm_table *table;
+	struct rtm_entity_id id;
+	u32 flags;
+	u32 state;
+	struct rtm_client *client;
+	u64 handle;
+	struct pid *process;
+	kuid_t uid;
+	struct rtm_lock_owner locks;
+	spinlock_t routes_lock; /* what it protects: above */
+	struct list_head routes;
+	u64 n_routes;
+	bool closed;
+	struct rb_root nexthops;
+	u64 n_nexthops;
+	struct list_head cells;
+	bool announced;
+	struct list_head watchers;
+	struct list_head watching;
+	struct work_struct purge;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+struct rtm_entity *rtm_entity_register(struct rtm_client *client,
+				       const struct rtm_entity_id *id, u32 flags,
+				       bool *claimed);
+int rtm_entity_announce(struct rtm_entity *entity);
+int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity);
+void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity);
+void rtm_entity_close(struct rtm_client *client, struct rtm_entity *entity);
+bool rtm_entity_is_registered(const struct rtm_entity *entity);
+void rtm_entity_purge_all(struct rtm_net *rnet);
+void rtm_entity_hold(struct rtm_entity *entity);
+void rtm_entity_put(struct rtm_entity *entity);
+
+struct rtm_entity *rtm_entity_next(struct rtm_table *table, const struct rtm_entity_id *after,
+				   bool kept);
+struct rtm_entity *rtm_entity_find(struct rtm_table *table, const struct rtm_entity_id *id);
+
+/**
+ * rtm_entity_id_cmp() - order of entities within a table: protocol, then instance
+ * @a: a name
+ * @b: another name
+ *
+ * Return: negative, 0 or positive as @a sorts before, equals or sorts after @b.
+ */
+int rtm_entity_id_cmp(const struct rtm_entity_id *a, const struct rtm_entity_id *b);
+
+int rtm_entity_init(void);
+void rtm_entity_flush(void);
+void rtm_entity_exit(void);
+
+#endif /* RTM_ENTITY_H */

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entities: registration, its end, and what happens to what they leave.
+ *
+ * An entity is made by a registration and listed in its table under its name.  It
+ * ends in one of two ways:
+ *
+ *  - deregistration, always: the name is free at once, locks, opaque cells, routes
+ *    and next hops are removed before the call returns (a route whose destination
+ *    somebody else has locked goes when that lock does);
+ *  - the file closes: the same, but in a work item, so that a process with a
+ *    million routes exits promptly.  With RTM_REQ_KEEP the entity stays listed as
+ *    kept, with its routes and next hops, until a registration of the same name
+ *    takes it over.
+ *
+ * Death has three steps.  First the state changes under the table's lock: calls
+ * that begin later find no registration.  Then rtm_lock_drop_entity() ends those
+ * that wait, and @closed stops routes from being added.  What is left can be taken
+ * apart at leisure; the object itself stays until routes, handles and calls in
+ * flight have let go of it.
+ */
+#include "rtm_entity.h"
+
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <kunit/visibility.h>
+
+#include "rtm_client.h"
+#include "rtm_event.h"
+#include "rtm_limits.h"
+#include "rtm_lock.h"
+#include "rtm_net.h"
+#include "rtm_nexthop.h"
+#include "rtm_opaque.h"
+#include "rtm_route.h"
+#include "rtm_table.h"
+#include "rtm_trace.h"
+
+/* Purges of closed files; flushed before a namespace or the module goes. */
+static struct workqueue_struct *purge_wq;
+
+/**
+ * rtm_entity_hold() - take another reference to an entity one has already
+ * @entity: the entity
+ */
+void rtm_entity_hold(struct rtm_entity *entity)
+{
+	refcount_inc(&entity->refs);
+}
+
+/**
+ * rtm_entity_put() - give a reference back
+ * @entity: the entity
+ *
+ * Context: process, may sleep (its table may go with it).
+ */
+void rtm_entity_put(struct rtm_entity *entity)
+{
+	struct rtm_table *table = entity->table;
+
+	if (!refcount_dec_and_test(&entity->refs))
+		return;
+	atomic64_dec(&table->rnet->count.entities);
+	put_pid(entity->process);
+	kfree_rcu(entity, rcu);
+	rtm_table_put(table);
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_entity_put);
+
+/**
+ * rtm_entity_is_registered() - does a file have the entity
+ * @entity: the entity
+ *
+ * Return: true until deregistration or close begins; stable under the table's
+ * lock only.
+ */
+bool rtm_entity_is_registered(const struct rtm_entity *entity)
+{
+	return READ_ONCE(entity->state) == RTM_ENTITY_REGISTERED;
+}
+
+int rtm_entity_id_cmp(const struct rtm_entity_id *a, const struct rtm_entity_id *b)
+{
+	if (a->protocol != b->protocol)
+		return a->protocol < b->protocol ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return 0;
+}
+
+/* Remove what an entity left that has gone. */
+static void purge(struct rtm_entity *entity)
+{
+	rtm_route_purge(entity);
+	rtm_nexthop_purge(entity);
+}
+
+static void purge_work(struct work_struct *work)
+{
+	struct rtm_entity *entity = container_of(work, struct rtm_entity, purge);
+
+	purge(entity);
+	rtm_entity_put(entity);
+}
+
+static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm_entity_id *id)
+{
+	struct rtm_entity *entity = kzalloc(sizeof(*entity), GFP_KERNEL_ACCOUNT);
+
+	if (!entity)
+		return NULL;
+	refcount_set(&entity->refs, 1);
+	INIT_LIST_HEAD(&entity->link);
+	INIT_LIST_HEAD(&entity->client_link);
+	rtm_table_hold(table);
+	entity->table = table;
+	entity->id = *id;
+	entity->state = RTM_ENTITY_GONE;
+	rtm_lock_owner_init(&entity->locks);
+	spin_lock_init(&entity->routes_lock);
+	INIT_LIST_HEAD(&entity->routes);
+	entity->nexthops = RB_ROOT;
+	INIT_LIST_HEAD(&entity->cells);
+	INIT_LIST_HEAD(&entity->watchers);
+	INIT_LIST_HEAD(&entity->watching);
+	INIT_WORK(&entity->purge, purge_work);
+	atomic64_inc(&table->rnet->count.entities);
+	return entity;
+}
+
+static struct rtm_entity *find_locked(struct rtm_table *table, const struct rtm_entity_id *id)
+{
+	struct rtm_entity *entity;
+
+	lockdep_assert_held(&table->lock);
+	list_for_each_entry(entity, &table->entities, link)
+		if (!rtm_entity_id_cmp(&entity->id, id))
+			return entity;
+	return NULL;
+}
+
+/* Whether the table has room for a registration that is not listed yet. */
+static int check_limits(struct rtm_table *table, bool listed, u32 flags)
+{
+	if (!listed && table->n_entities >= rtm_max_entities)
+		return -ENOSPC;
+	if (flags & RTM_REQ_OPAQUE_SLOT && table->n_slots >= rtm_max_slots)
+		return -ENOSPC;
+	return 0;
+}
+
+/*
+ * Give a new or kept entity to @client; the table lists it from now on.  A kept
+ * one is taken over with all it has.  Being here needs CAP_NET_ADMIN, which is
+ * right enough to claim any name.
+ */
+static void attach_locked(struct rtm_client *client, struct rtm_entity *entity, u32 flags)
+{
+	struct rtm_table *table = entity->table;
+
+	if (entity->state == RTM_ENTITY_KEPT) {
+		rtm_lock_owner_revive(&entity->locks);
+	} else {
+		rtm_entity_hold(entity);
+		list_add_tail(&entity->link, &table->entities);
+		table->n_entities++;
+	}
+	put_pid(entity->process);
+	entity->process = get_pid(task_tgid(current));
+	entity->uid = current_euid();
+	entity->flags = flags;
+	entity->client = client;
+	if (flags & RTM_REQ_OPAQUE_SLOT)
+		table->n_slots++;
+	WRITE_ONCE(entity->state, RTM_ENTITY_REGISTERED);
+	rtm_entity_hold(entity);
+	spin_lock(&client->entities_lock);
+	list_add_tail(&entity->client_link, &client->entities);
+	spin_unlock(&client->entities_lock);
+}
+
+/* Returns the entity that has the name now, with a reference for the caller. */
+static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_entity *fresh,
+					  u32 flags, bool *claimed)
+{
+	struct rtm_table *table = fresh->table;
+	struct rtm_entity *entity;
+	int err;
+
+	entity = find_locked(table, &fresh->id);
+	if (entity && entity->state != RTM_ENTITY_KEPT)
+		return ERR_PTR(-EEXIST);
+	err = check_limits(table, entity, flags);
+	if (err)
+		return ERR_PTR(err);
+	*claimed = entity;
+	if (!entity)
+		entity = fresh;
+	attach_locked(client, entity, flags);
+	rtm_entity_hold(entity);
+	return entity;
+}
+
+/**
+ * rtm_entity_register() - register an entity for an open file
+ * @client: the file
+ * @id: its name, checked
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @claimed: out: the entity was a kept one
+ *
+ * Context: process, may sleep, takes rtm_net.lock and the table's lock.
+ *
+ * Return: a reference for the caller (the file has its own until the registration
+ * ends), or an ERR_PTR(): -EEXIST, -ENOSPC, -ENOMEM, -ENODEV.
+ */
+struct rtm_entity *rtm_entity_register(struct rtm_client *client,
+				       const struct rtm_entity_id *id, u32 flags,
+				       bool *claimed)
+{
+	struct rtm_entity *entity;
+	struct rtm_entity *fresh;
+	struct rtm_table *table;
+
+	table = rtm_table_get_or_create(client->rnet, id->instance, id->family);
+	if (IS_ERR(table))
+		return ERR_CAST(table);
+	fresh = entity_alloc(table, id);
+	rtm_table_put(table);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	mutex_lock(&table->lock);
+	entity = register_locked(client, fresh, flags, claimed);
+	mutex_unlock(&table->lock);
+	if (!IS_ERR(entity))
+		trace_rtm_entity(entity, RTM_ENTITY_REGISTERED);
+	rtm_entity_put(fresh);
+	return entity;
+}
+
+/**
+ * rtm_entity_announce() - tell those who listen that an entity has registered
+ * @entity: a registration whose handle its file has got
+ *
+ * Apart from rtm_entity_register(), so that nobody hears of a registration that
+ * could not be completed.
+ *
+ * Context: process, may sleep, takes the table's lock.
+ *
+ * Return: 0; -EIDRM when the registration has ended again; -ENOMEM.
+ */
+int rtm_entity_announce(struct rtm_entity *entity)
+{
+	int err = -EIDRM;
+
+	mutex_lock(&entity->table->lock);
+	if (rtm_entity_is_registered(entity))
+		err = rtm_event_join(entity);
+	mutex_unlock(&entity->table->lock);
+	return err;
+}
+
+static void close_routes(struct rtm_entity *entity)
+{
+	spin_lock(&entity->routes_lock);
+	entity->closed = true;
+	spin_unlock(&entity->routes_lock);
+}
+
+/*
+ * The first step of death.  False when somebody else was faster: the caller then
+ * has nothing to do.  On true the file's reference is the caller's.
+ */
+static bool detach(struct rtm_client *client, struct rtm_entity *entity,
+		   enum rtm_entity_state state)
+{
+	struct rtm_table *table = entity->table;
+	bool mine;
+
+	mutex_lock(&table->lock);
+	mine = entity->state == RTM_ENTITY_REGISTERED && entity->client == client;
+	if (mine) {
+		rtm_event_leave(entity);
+		entity->client = NULL;
+		if (entity->flags & RTM_REQ_OPAQUE_SLOT)
+			table->n_slots--;
+		WRITE_ONCE(entity->state, state);
+		spin_lock(&client->entities_lock);
+		list_del_init(&entity->client_link);
+		spin_unlock(&client->entities_lock);
+	}
+	mutex_unlock(&table->lock);
+	return mine;
+}
+
+/* The table's list lets go of an entity that is not coming back. */
+static void unlist(struct rtm_entity *entity)
+{
+	struct rtm_table *table = entity->table;
+
+	mutex_lock(&table->lock);
+	list_del_init(&entity->link);
+	table->n_entities--;
+	mutex_unlock(&table->lock);
+	rtm_entity_put(entity);
+}
+
+/* The second step: nobody waits for it, holds for it or adds to it any more. */
+static void quiesce(struct rtm_entity *entity)
+{
+	rtm_lock_drop_entity(entity);
+	rtm_opaque_purge(entity);
+	trace_rtm_entity(entity, entity->state);
+}
+
+/**
+ * rtm_entity_deregister() - end a registration and remove all it has
+ * @client: the file that asks
+ * @entity: one of its registrations
+ *
+ * Context: process, may sleep; yields the CPU while it removes routes.
+ *
+ * Return: 0; -EBADF when the entity is not registered by this file (any more).
+ */
+int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity)
+{
+	if (!detach(client, entity, RTM_ENTITY_GONE))
+		return -EBADF;
+	unlist(entity);
+	quiesce(entity);
+	close_routes(entity);
+	purge(entity);
+	rtm_entity_put(entity);
+	return 0;
+}
+
+/**
+ * rtm_entity_keep() - end a registration, but keep what it has
+ * @client: the file
+ * @entity: one of its registrations
+ *
+ * The name can be claimed once nothing of the old registration is left to end, so
+ * that a new one is not ended in its place.
+ *
+ * Context: process, may sleep.
+ */
+void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity)
+{
+	if (!detach(client, entity, RTM_ENTITY_LEAVING))
+		return;
+	quiesce(entity);
+	mutex_lock(&entity->table->lock);
+	entity->flags = RTM_REQ_KEEP;
+	WRITE_ONCE(entity->state, RTM_ENTITY_KEPT);
+	mutex_unlock(&entity->table->lock);
+	rtm_entity_put(entity);
+}
+
+/**
+ * rtm_entity_close() - end a registration because its file closes
+ * @client: the file
+ * @entity: one of its registrations
+ *
+ * Context: process, may sleep; what is long is left to a work item.
+ */
+void rtm_entity_close(struct rtm_client *client, struct rtm_entity *entity)
+{
+	if (entity->flags & RTM_REQ_KEEP) {
+		rtm_entity_keep(client, entity);
+		return;
+	}
+	if (!detach(client, entity, RTM_ENTITY_GONE))
+		return;
+	unlist(entity);
+	quiesce(entity);
+	close_routes(entity);
+	queue_work(purge_wq, &entity->purge);
+}
+
+/**
+ * rtm_entity_next() - walk the entities of a table in order of their names
+ * @table: the table
+ * @after: name of the last one seen, NULL to begin
+ * @kept: whether kept ones count as well as registered ones
+ *
+ * Context: process, may sleep, takes the table's lock.
+ *
+ * Return: a reference, or NULL at the end.
+ */
+struct rtm_entity *rtm_entity_next(struct rtm_table *table, const struct rtm_entity_id *after,
+				   bool kept)
+{
+	struct rtm_entity *found = NULL;
+	struct rtm_entity *entity;
+
+	mutex_lock(&table->lock);
+	list_for_each_entry(entity, &table->entities, link) {
+		if (!kept && entity->state != RTM_ENTITY_REGISTERED)
+			continue;
+		if (after && rtm_entity_id_cmp(&entity->id, after) <= 0)
+			continue;
+		if (!found || rtm_entity_id_cmp(&entity->id, &found->id) < 0)
+			found = entity;
+	}
+	if (found)
+		rtm_entity_hold(found);
+	mutex_unlock(&table->lock);
+	return found;
+}
+
+/**
+ * rtm_entity_find() - a registered or kept entity by its name
+ * @table: the table
+ * @id: protocol and instance
+ *
+ * Context: process, may sleep, takes the table's lock.
+ *
+ * Return: a reference, or NULL.
+ */
+struct rtm_entity *rtm_entity_find(struct rtm_table *table, const struct rtm_entity_id *id)
+{
+	struct rtm_entity *entity;
+
+	mutex_lock(&table->lock);
+	entity = find_locked(table, id);
+	if (entity)
+		rtm_entity_hold(entity);
+	mutex_unlock(&table->lock);
+	return entity;
+}
+
+/* A kept entity of the table, marked gone, with the list's reference. */
+static struct rtm_entity *pop_kept(struct rtm_table *table)
+{
+	struct rtm_entity *found = NULL;
+	struct rtm_entity *entity;
+
+	mutex_lock(&table->lock);
+	list_for_each_entry(entity, &table->entities, link) {
+		if (entity->state != RTM_ENTITY_KEPT)
+			continue;
+		found = entity;
+		list_del_init(&found->link);
+		table->n_entities--;
+		WRITE_ONCE(found->state, RTM_ENTITY_GONE);
+		break;
+	}
+	mutex_unlock(&table->lock);
+	return found;
+}
+
+/**
+ * rtm_entity_purge_all() - remove what kept entities left, for good
+ * @rnet: namespace state; no file is open in it any more
+ *
+ * Context: process, may sleep.
+ */
+void rtm_entity_purge_all(struct rtm_net *rnet)
+{
+	struct rtm_entity *entity;
+	struct rtm_table *table;
+	unsigned long index = 0;
+
+	while ((table = rtm_table_next(rnet, &index))) {
+		while ((entity = pop_kept(table))) {
+			close_routes(entity);
+			purge(entity);
+			rtm_entity_put(entity);
+		}
+		rtm_table_put(table);
+		index++;
+	}
+}
+
+/**
+ * rtm_entity_flush() - wait for the purges of closed files
+ *
+ * Context: process, may sleep, no lock held, RTNL neither.
+ */
+void rtm_entity_flush(void)
+{
+	flush_workqueue(purge_wq);
+}
+
+/**
+ * rtm_entity_init() - make what all entities share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtm_entity_init(void)
+{
+	purge_wq = alloc_workqueue("rtm_purge", WQ_UNBOUND, 0);
+	return purge_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * rtm_entity_exit() - undo rtm_entity_init()
+ */
+void rtm_entity_exit(void)
+{
+	destroy_workqueue(purge_wq);
+}
