@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the char device hands to the handlers of its commands.
+ */
+#ifndef RTM_IOCTL_H
+#define RTM_IOCTL_H
+
+#include <linux/types.h>
+#include <uapi/linux/rtm.h>
+
+#include "rtm_types.h"
+
+/* Room for the argument of any command. */
+union rtm_cmd_buf {
+	struct rtm_get_version get_version;
+	struct rtm_get_stats get_stats;
+	struct rtm_register_entity register_entity;
+	struct rtm_deregister_entity deregister_entity;
+	struct rtm_get_entities get_entities;
+	struct rtm_get_entity_info get_entity_info;
+	struct rtm_handles handles;
+	struct rtm_nexthop_req nexthop;
+	struct rtm_add_route add_route;
+	struct rtm_delete_route delete_route;
+	struct rtm_route_batch route_batch;
+	struct rtm_get_route_info get_route_info;
+	struct rtm_is_best_route is_best_route;
+	struct rtm_get_dest get_dest;
+	struct rtm_lock_dest lock_dest;
+	struct rtm_break_dest_lock break_dest_lock;
+	struct rtm_opaque opaque;
+	struct rtm_fib_sync fib_sync;
+	struct rtm_dump dump;
+};
+
+/**
+ * struct rtm_cmd - one call of ioctl()
+ * @client: the file
+ * @user: where the argument came from and the reply goes
+ * @user_size: bytes there
+ * @size: bytes of the command's structure as this kernel knows it
+ * @arg: the argument, checked for its size only; becomes the reply
+ */
+struct rtm_cmd {
+	struct rtm_client *client;
+	void __user *user;
+	u32 user_size;
+	u32 size;
+	union rtm_cmd_buf arg;
+};
+
+int rtm_cmd_reply(struct rtm_cmd *cmd);
+struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
+
+int rtm_ioctl_get_version(struct rtm_cmd *cmd);
+int rtm_ioctl_get_stats(struct rtm_cmd *cmd);
+int rtm_ioctl_register_entity(struct rtm_cmd *cmd);
+int rtm_ioctl_deregister_entity(struct rtm_cmd *cmd);
+int rtm_ioctl_get_entities(struct rtm_cmd *cmd);
+int rtm_ioctl_get_entity_info(struct rtm_cmd *cmd);
+int rtm_ioctl_reference_handles(struct rtm_cmd *cmd);
+int rtm_ioctl_release_handles(struct rtm_cmd *cmd);
+int rtm_ioctl_add_nexthop(struct rtm_cmd *cmd);
+int rtm_ioctl_find_nexthop(struct rtm_cmd *cmd);
+int rtm_ioctl_delete_nexthop(struct rtm_cmd *cmd);
+int rtm_ioctl_get_nexthop_info(struct rtm_cmd *cmd);
+int rtm_ioctl_add_route(struct rtm_cmd *cmd);
+int rtm_ioctl_delete_route(struct rtm_cmd *cmd);
+int rtm_ioctl_get_route_info(struct rtm_cmd *cmd);
+int rtm_ioctl_is_best_route(struct rtm_cmd *cmd);
+int rtm_ioctl_get_dest_info(struct rtm_cmd *cmd);
+int rtm_ioctl_get_exact_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_get_most_specific_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_get_less_specific_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_lock_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_unlock_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_break_dest_lock(struct rtm_cmd *cmd);
+int rtm_ioctl_get_opaque(struct rtm_cmd *cmd);
+int rtm_ioctl_set_opaque(struct rtm_cmd *cmd);
+int rtm_ioctl_add_routes(struct rtm_cmd *cmd);
+int rtm_ioctl_delete_routes(struct rtm_cmd *cmd);
+int rtm_ioctl_fib_sync(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_entities(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_nexthops(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_dests(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_routes(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
+
+#endif /* RTM_IOCTL_H */
