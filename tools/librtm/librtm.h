@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The routing table manager, native interface.
+ *
+ * How this file works: a context is one open file of /dev/rtm; the calls are
+ * named after the object they are about and stay close to the kernel's commands.
+ * Plain data (prefixes, routes, records) are the structures of <linux/rtm.h>,
+ * which only ever grow at the end.
+ *
+ * Rules that hold for every function:
+ *
+ *  - 0 or a count on success, a negative errno on failure: -ENOENT, never -1 with
+ *    errno.  What the kernel's errors mean stands in <linux/rtm.h>; the functions
+ *    below list what is special.  After a failure the output arguments have the
+ *    values they had, unless the function says otherwise.
+ *  - Output arguments marked "opt" may be NULL.
+ *  - A context may be used by any number of threads at a time; an iterator by one.
+ *    Nothing may still use a context when it is closed.
+ *  - Calls that can wait for a lock take a deadline: an absolute time on
+ *    CLOCK_MONOTONIC in nanoseconds, see rtm_deadline(); RTM_FOREVER for none;
+ *    RTM_NOWAIT to get -EAGAIN instead of waiting.  Past the deadline they give
+ *    -ETIMEDOUT, after a signal -EINTR.
+ *  - Handles are 64-bit ids, never 0, that mean something in their own context
+ *    only.  Each one returned carries one reference, which goes back with
+ *    rtm_handles_release(), or by itself when the entity that got it ends.
+ *  - A child made by fork() cannot use the contexts it inherited: every call gives
+ *    -EBADF.  It should close them, and may open its own.
+ *
+ * The Windows interface, <rtmv2.h>, may be used beside this one.
+ */
+#ifndef _LIBRTM_H
+#define _LIBRTM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <netinet/in.h>
+
+#include <linux/rtm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rtm_ctx;
+struct rtm_iter;
+
+/* Deadlines beside the absolute ones. */
+#define RTM_FOREVER	((uint64_t)0)
+#define RTM_NOWAIT	((uint64_t)1)
+
+/* rtm_open() */
+#define RTM_OPEN_READONLY	(1u << 0)	/* look, do not change */
+
+#define RTM_PREFIX_STRLEN	50	/* longest text of a prefix, and its NUL */
+
+/**
+ * rtm_deadline() - a deadline that is some time from now
+ * @ms: milliseconds from now
+ *
+ * Return: the deadline, in nanoseconds of CLOCK_MONOTONIC.
+ */
+uint64_t rtm_deadline(unsigned int ms);
+
+/* Contexts */
+
+/**
+ * rtm_open() - open the routing table manager of the caller's network namespace
+ * @flags: RTM_OPEN_READONLY or 0
+ * @ctx: out: context, closed by rtm_close()
+ *
+ * -ENOENT: the module is not loaded.  -EPROTONOSUPPORT: it is of another ABI
+ * version.  -EACCES: the device node forbids it.
+ */
+int rtm_open(unsigned int flags, struct rtm_ctx **ctx);
+
+/**
+ * rtm_close() - close a context and end what was registered through it
+ * @ctx: context, or NULL
+ */
+void rtm_close(struct rtm_ctx *ctx);
+
+/**
+ * rtm_fd() - the file to poll() for events
+ * @ctx: context
+ *
+ * Return: a file descriptor that stays the context's; readable when
+ * rtm_event_read() has something.
+ */
+int rtm_fd(const struct rtm_ctx *ctx);
+
+/**
+ * rtm_library_version() - version of this library
+ *
+ * Return: a text such as "0.1.0".
+ */
+const char *rtm_library_version(void);
+
+/**
+ * rtm_version() - version of the module
+ * @ctx: context
+ * @version: out: ABI, abilities, release
+ */
+int rtm_version(struct rtm_ctx *ctx, struct rtm_get_version *version);
+
+/**
+ * rtm_stats() - counters of the network namespace
+ * @ctx: context
+ * @stats: out: counters
+ */
+int rtm_stats(struct rtm_ctx *ctx, struct rtm_get_stats *stats);
+
+/**
+ * rtm_fib_wait() - wait until the kernel FIB has caught up
+ * @ctx: context
+ * @deadline: how long to wait, not RTM_NOWAIT
+ * @result: opt out: how many destinations are installed, refused and so on
+ */
+int rtm_fib_wait(struct rtm_ctx *ctx, uint64_t deadline, struct rtm_fib_sync *result);
+
+/* Prefixes */
+
+/**
+ * rtm_prefix_in() - make an IPv4 prefix
+ * @addr: address
+ * @len: prefix length, 0..32
+ *
+ * Return: the prefix; a length out of range stays, and is refused by the calls.
+ */
+struct rtm_net_prefix rtm_prefix_in(struct in_addr addr, unsigned int len);
+
+/**
+ * rtm_prefix_in6() - make an IPv6 prefix
+ * @addr: address
+ * @len: prefix length, 0..128
+ *
+ * Return: the prefix; a length out of range stays, and is refused by the calls.
+ */
+struct rtm_net_prefix rtm_prefix_in6(const struct in6_addr *addr, unsigned int len);
+
+/**
+ * rtm_prefix_parse() - read a prefix from text
+ * @text: "192.0.2.0/24", "2001:db8::/32", or an address alone for its full length
+ * @prefix: out: the prefix; bits beyond its length are kept as written
+ *
+ * -EINVAL: not a prefix.
+ */
+int rtm_prefix_parse(const char *text, struct rtm_net_prefix *prefix);
+
+/**
+ * rtm_prefix_format() - write a prefix as text
+ * @prefix: prefix
+ * @buf: out: NUL-terminated text
+ * @size: bytes of room; RTM_PREFIX_STRLEN always suffices
+ *
+ * -EAFNOSUPPORT: unknown family.  -ENOSPC: too little room.
+ *
+ * Return: the length of the text.
+ */
+int rtm_prefix_format(const struct rtm_net_prefix *prefix, char *buf, size_t size);
+
+/* Entities: who registers, and owns next hops and routes */
+
+/**
+ * struct rtm_limits - what a table allows
+ * @max_nexthops: most next hops of one route
+ * @max_handles: most items of one enumeration call
+ * @views: set of supported views
+ */
+struct rtm_limits {
+	uint32_t max_nexthops;
+	uint32_t max_handles;
+	uint32_t views;
+};
+
+/**
+ * rtm_entity_register() - register an entity
+ * @ctx: context, open for writing
+ * @id: its table and name
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS, or 0
+ * @entity: out: its handle, the @entity of the other calls
+ * @limits: opt out: what the table allows
+ *
+ * -EEXIST: the name is taken.  -EPERM: no CAP_NET_ADMIN.
+ */
+int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
+			uint64_t *entity, struct rtm_limits *limits);
+
+/**
+ * rtm_entity_deregister() - end a registration with all it has
+ * @ctx: context
+ * @entity: caller's registration
+ *
+ * Its calls that other threads wait in end with -EIDRM.
+ */
+int rtm_entity_deregister(struct rtm_ctx *ctx, uint64_t entity);
+
+/**
+ * rtm_entity_list() - list the entities of the caller's table
+ * @ctx: context
+ * @entity: caller's registration
+ * @handles: opt out: handles
+ * @ids: opt out: names
+ * @room: room in the arrays
+ * @total: opt out: entities of the table, the caller included; set by
+ *	-EMSGSIZE as well
+ *
+ * -EMSGSIZE: there are more than @room; nothing is stored.
+ *
+ * Return: how many were stored.
+ */
+int rtm_entity_list(struct rtm_ctx *ctx, uint64_t entity, uint64_t *handles,
+		    struct rtm_entity_id *ids, unsigned int room, unsigned int *total);
+
+/**
+ * rtm_entity_info() - tell who an entity is
+ * @ctx: context
+ * @entity: caller's registration
+ * @handle: any entity of the caller's table
+ * @id: opt out: its name
+ * @state: opt out: enum rtm_object_state
+ */
+int rtm_entity_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
+		    struct rtm_entity_id *id, unsigned int *state);
+
+/* Handles */
+
+/**
+ * rtm_handles_reference() - take one more reference of each handle, or of none
+ * @ctx: context
+ * @entity: caller's registration
+ * @handles: handles of any kind
+ * @count: number of them
+ */
+int rtm_handles_reference(struct rtm_ctx *ctx, uint64_t entity, const uint64_t *handles,
+			  size_t count);
+
+/**
+ * rtm_handles_release() - drop one reference of each handle
+ * @ctx: context
+ * @entity: caller's registration
+ * @handles: handles of any kind; those that are 0 are skipped
+ * @count: number of them
+ *
+ * -EBADF: one was bad; the others are released.
+ */
+int rtm_handles_release(struct rtm_ctx *ctx, uint64_t entity, const uint64_t *handles,
+			size_t count);
+
+/* Next hops */
+
+/**
+ * rtm_nexthop_add() - add or update a next hop
+ * @ctx: context
+ * @entity: caller's registration
+ * @attrs: the next hop
+ * @nexthop: opt; in: next hop to update, or 0 to search by address and
+ *	interface; out, where it was 0: the next hop
+ * @change: opt out: RTM_RC_NEW if it was added, else 0
+ */
+int rtm_nexthop_add(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_nexthop_attrs *attrs,
+		    uint64_t *nexthop, uint32_t *change);
+
+/**
+ * rtm_nexthop_find() - find a next hop of the caller
+ * @ctx: context
+ * @entity: caller's registration
+ * @addr: its address
+ * @ifindex: its interface
+ * @nexthop: out: handle
+ */
+int rtm_nexthop_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *addr,
+		     uint32_t ifindex, uint64_t *nexthop);
+
+/**
+ * rtm_nexthop_delete() - delete a next hop of the caller
+ * @ctx: context
+ * @entity: caller's registration
+ * @nexthop: the next hop; success consumes one reference
+ *
+ * Routes that use it keep it.  -ESTALE: it was deleted already.
+ */
+int rtm_nexthop_delete(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop);
+
+/**
+ * rtm_nexthop_delete_key() - delete a next hop of the caller by its key
+ * @ctx: context
+ * @entity: caller's registration
+ * @addr: its address
+ * @ifindex: its interface
+ */
+int rtm_nexthop_delete_key(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *addr,
+			   uint32_t ifindex);
+
+/**
+ * rtm_nexthop_info() - describe a next hop of any entity
+ * @ctx: context
+ * @entity: caller's registration
+ * @nexthop: the next hop
+ * @attrs: out: the next hop; owner and remote_dest carry a reference
+ */
+int rtm_nexthop_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop,
+		     struct rtm_nexthop_attrs *attrs);
+
+/* Routes */
+
+/**
+ * rtm_route_set_nexthops() - put next hops into a description of a route
+ * @attrs: description
+ * @nexthops: handles; the array must live as long as @attrs is in use
+ * @count: number of them
+ */
+static inline void rtm_route_set_nexthops(struct rtm_route_attrs *attrs, const uint64_t *nexthops,
+					  unsigned int count)
+{
+	attrs->nexthops = (uintptr_t)nexthops;
+	attrs->n_nexthops = count;
+}
+
+/**
+ * rtm_route_add() - add or update a route
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: destination, made if it is not there
+ * @attrs: the route, see rtm_route_set_nexthops()
+ * @route: opt; in: route to update, or 0 to search; out, where it was 0: the
+ *	route
+ * @change: opt; in: RTM_RC_FIRST, RTM_RC_NEW or 0; out: RTM_RC_NEW, RTM_RC_BEST
+ * @deadline: how long to wait for a lock of the destination
+ */
+int rtm_route_add(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *dest,
+		  const struct rtm_route_attrs *attrs, uint64_t *route, uint32_t *change,
+		  uint64_t deadline);
+
+/**
+ * rtm_route_delete() - delete a route of the caller
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: the route; success consumes one reference
+ * @change: opt out: RTM_RC_BEST or 0
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * -ESTALE: it was deleted already.
+ */
+int rtm_route_delete(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, uint32_t *change,
+		     uint64_t deadline);
+
+/**
+ * rtm_route_delete_key() - delete a route of the caller by its key
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: its destination
+ * @neighbour: its neighbour, or 0 for the caller's first route there
+ * @change: opt out: RTM_RC_BEST or 0
+ * @deadline: how long to wait for a lock of the destination
+ */
+int rtm_route_delete_key(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *dest,
+			 uint64_t neighbour, uint32_t *change, uint64_t deadline);
+
+/**
+ * rtm_routes_add() - add or update many routes
+ * @ctx: context
+ * @entity: caller's registration
+ * @items: in: the routes; out: change and status (0 or a negative errno) of
+ *	those that were done
+ * @count: number of items
+ * @done: opt out: how many were done, in order, also on failure
+ * @deadline: how long to wait, each time a destination turns out to be locked
+ *
+ * Each item succeeds or fails on its own; the call fails only where it stops
+ * before the end: -EAGAIN, -ETIMEDOUT, -EINTR, or a bad argument.  Call again with what is left.
+ */
+int rtm_routes_add(struct rtm_ctx *ctx, uint64_t entity, struct rtm_route_item *items,
+		   size_t count, size_t *done, uint64_t deadline);
+
+/**
+ * rtm_routes_delete() - delete many routes by destination and neighbour
+ * @ctx: context
+ * @entity: caller's registration
+ * @items: as in rtm_routes_add()
+ * @count: number of items
+ * @done: as in rtm_routes_add()
+ * @deadline: as in rtm_routes_add()
+ */
+int rtm_routes_delete(struct rtm_ctx *ctx, uint64_t entity, struct rtm_route_item *items,
+		      size_t count, size_t *done, uint64_t deadline);
+
+/**
+ * struct rtm_route - a route as rtm_route_info() tells it
+ * @dest: handle of its destination
+ * @owner: its owner
+ * @prefix: prefix of its destination
+ * @attrs: the rest; attrs.nexthops points to @nexthops
+ * @nexthops: handles of its next hops
+ */
+struct rtm_route {
+	uint64_t dest;
+	uint64_t owner;
+	struct rtm_net_prefix prefix;
+	struct rtm_route_attrs attrs;
+	uint64_t nexthops[RTM_MAX_NEXTHOPS];
+};
+
+/**
+ * rtm_route_info() - describe a route of any entity
+ * @ctx: context
+ * @entity: caller's registration
+ * @handle: the route
+ * @route: out: the route, for rtm_route_release()
+ * @deadline: how long to wait for a lock of the destination
+ */
+int rtm_route_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle, struct rtm_route *route,
+		   uint64_t deadline);
+
+/**
+ * rtm_route_release() - give the handles in a struct rtm_route back
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: what rtm_route_info() returned
+ */
+int rtm_route_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_route *route);
+
+/**
+ * rtm_route_best_views() - tell in which views a route is the best
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: the route
+ * @views: out: the views, 0 for none
+ * @deadline: how long to wait for a lock of the destination
+ */
+int rtm_route_best_views(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, uint32_t *views,
+			 uint64_t deadline);
+
+/* Destinations */
+
+/**
+ * struct rtm_dest_query - what to tell about a destination
+ * @protocol: whose best route: a protocol id, RTM_PROTO_BEST or RTM_PROTO_THIS
+ * @views: views to search in and to report; 0 searches all and reports none
+ * @deadline: how long to wait for a lock of the destination
+ */
+struct rtm_dest_query {
+	uint32_t protocol;
+	uint32_t views;
+	uint64_t deadline;
+};
+
+#define RTM_DEST_MAX_VIEWS	32
+
+/**
+ * struct rtm_dest - a destination
+ * @handle: its handle
+ * @prefix: its prefix
+ * @belongs: views it has routes in
+ * @n_views: entries in @views
+ * @last_changed: nanoseconds of CLOCK_REALTIME
+ * @views: one entry for each supported view asked for, ascending
+ */
+struct rtm_dest {
+	uint64_t handle;
+	struct rtm_net_prefix prefix;
+	uint32_t belongs;
+	uint32_t n_views;
+	uint64_t last_changed;
+	struct rtm_dest_view views[RTM_DEST_MAX_VIEWS];
+};
+
+/**
+ * rtm_dest_info() - describe a destination
+ * @ctx: context
+ * @entity: caller's registration
+ * @handle: the destination
+ * @query: what to tell
+ * @dest: out: the destination, for rtm_dest_release()
+ */
+int rtm_dest_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
+		  const struct rtm_dest_query *query, struct rtm_dest *dest);
+
+/**
+ * rtm_dest_exact() - find the destination with a given prefix
+ * @ctx: context
+ * @entity: caller's registration
+ * @prefix: the prefix
+ * @query: where to search, what to tell
+ * @dest: out: the destination, for rtm_dest_release()
+ */
+int rtm_dest_exact(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		   const struct rtm_dest_query *query, struct rtm_dest *dest);
+
+/**
+ * rtm_dest_match() - find the longest prefix that covers another one
+ * @ctx: context
+ * @entity: caller's registration
+ * @prefix: what to cover
+ * @query: where to search, what to tell
+ * @dest: out: the destination, for rtm_dest_release()
+ */
+int rtm_dest_match(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		   const struct rtm_dest_query *query, struct rtm_dest *dest);
+
+/**
+ * rtm_dest_parent() - find the next shorter prefix that covers a destination
+ * @ctx: context
+ * @entity: caller's registration
+ * @handle: the destination to start from
+ * @query: where to search, what to tell
+ * @dest: out: the destination, for rtm_dest_release()
+ */
+int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
+		    const struct rtm_dest_query *query, struct rtm_dest *dest);
+
+/**
+ * rtm_dest_release() - give the handles in a struct rtm_dest back
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: what one of the four calls above returned
+ */
+int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest);
+
+/**
+ * rtm_dest_lock() - lock a destination and its routes
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: the destination
+ * @exclusive: true to change, false to look
+ * @deadline: how long to wait
+ *
+ * Belongs to the entity and the calling thread, which may lock again what it
+ * holds.  -EACCES: no stake in the destination, an upgrade while others hold it,
+ * or the thread itself holds it through another entity.
+ */
+int rtm_dest_lock(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, bool exclusive,
+		  uint64_t deadline);
+
+/**
+ * rtm_dest_unlock() - unlock a destination
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: the destination
+ * @exclusive: the mode that it was locked in
+ *
+ * -EACCES: the entity does not hold it in that mode.
+ */
+int rtm_dest_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, bool exclusive);
+
+/**
+ * rtm_dest_break_lock() - drop every hold of a destination
+ * @ctx: context, open for writing; needs CAP_NET_ADMIN but no registration
+ * @instance: RTM instance
+ * @prefix: the destination
+ * @broken: opt out: holds that were dropped
+ */
+int rtm_dest_break_lock(struct rtm_ctx *ctx, unsigned int instance,
+			const struct rtm_net_prefix *prefix, unsigned int *broken);
+
+/**
+ * rtm_dest_get_opaque() - read the caller's cell in a destination
+ * @ctx: context
+ * @entity: caller's registration, made with RTM_REQ_OPAQUE_SLOT
+ * @dest: the destination
+ * @value: out: what was set last, 0 at first
+ *
+ * -ENOENT: no slot was reserved.
+ */
+int rtm_dest_get_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint64_t *value);
+
+/**
+ * rtm_dest_set_opaque() - write the caller's cell in a destination
+ * @ctx: context
+ * @entity: caller's registration, made with RTM_REQ_OPAQUE_SLOT
+ * @dest: the destination; kept alive by a value that is not 0
+ * @value: what to store
+ *
+ * -ENOENT: no slot was reserved.
+ */
+int rtm_dest_set_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint64_t value);
+
+/* Events */
+
+/**
+ * rtm_event_read() - take events of the context's entities
+ * @ctx: context, with entities registered with RTM_REQ_EVENTS
+ * @events: out: events; the object of each carries a reference for its entity
+ * @room: room in the array, not 0
+ *
+ * Never waits: poll() the file of rtm_fd() for POLLIN.  -EAGAIN: there is none.
+ *
+ * Return: how many were taken.
+ */
+int rtm_event_read(struct rtm_ctx *ctx, struct rtm_event *events, size_t room);
+
+/* Looking at the tables: needs no registration and never waits for a lock */
+
+/**
+ * enum rtm_dump_kind - what an iterator goes over
+ * @RTM_DUMP_KIND_ENTITIES: struct rtm_entity_rec, all tables of the namespace
+ * @RTM_DUMP_KIND_NEXTHOPS: struct rtm_nexthop_rec
+ * @RTM_DUMP_KIND_DESTS: struct rtm_dest_rec
+ * @RTM_DUMP_KIND_ROUTES: struct rtm_route_rec
+ * @RTM_DUMP_KIND_LOCKS: struct rtm_lock_rec, all tables of the namespace
+ */
+enum rtm_dump_kind {
+	RTM_DUMP_KIND_ENTITIES,
+	RTM_DUMP_KIND_NEXTHOPS,
+	RTM_DUMP_KIND_DESTS,
+	RTM_DUMP_KIND_ROUTES,
+	RTM_DUMP_KIND_LOCKS,
+};
+
+/**
+ * struct rtm_dump_filter - which table, and what of it
+ * @instance: RTM instance
+ * @flags: RTM_DUMP_EXACT, RTM_DUMP_MATCH, RTM_DUMP_SUBTREE, or 0 for everything
+ * @prefix: its family picks the table; the rest goes with @flags
+ */
+struct rtm_dump_filter {
+	uint16_t instance;
+	uint32_t flags;
+	struct rtm_net_prefix prefix;
+};
+
+/**
+ * rtm_iter_new() - begin to go over records
+ * @ctx: context, which must outlive the iterator
+ * @kind: what records
+ * @filter: which table, and what of it
+ * @iter: out: iterator, ended by rtm_iter_free()
+ *
+ * Takes no snapshot: what is there throughout appears once, in order.
+ */
+int rtm_iter_new(struct rtm_ctx *ctx, enum rtm_dump_kind kind,
+		 const struct rtm_dump_filter *filter, struct rtm_iter **iter);
+
+/**
+ * rtm_iter_next() - take the next record
+ * @iter: iterator
+ * @rec: out: the record, of the structure that belongs to the kind; valid until
+ *	the next call with @iter.  Newer kernels may have longer records.
+ *
+ * -EBADMSG: the kernel's answer is not understood.
+ *
+ * Return: 1 with a record, 0 at the end.
+ */
+int rtm_iter_next(struct rtm_iter *iter, const void **rec);
+
+/**
+ * rtm_iter_free() - end an iterator
+ * @iter: iterator, or NULL
+ */
+void rtm_iter_free(struct rtm_iter *iter);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _LIBRTM_H */

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * <librtm.h>: destinations, their locks and opaque cells.
+ *
+ * How this file works: the four queries differ in what they search by and are one
+ * function otherwise; a struct rtm_dest has room for any set of views.
+ */
+#include <errno.h>
+
+#include "rtm_native.h"
+
+typedef int (*query_fn)(const struct rtmi_device *dev, struct rtm_get_dest *req);
+
+static int query(struct rtm_ctx *ctx, query_fn fn, const struct rtm_get_dest *what,
+		 const struct rtm_dest_query *query, struct rtm_dest *dest)
+{
+	struct rtm_dest_view views[RTM_DEST_MAX_VIEWS];
+	struct rtm_get_dest req = *what;
+	int err;
+
+	req.protocol = query->protocol;
+	req.views = query->views;
+	req.view_infos = (uintptr_t)views;
+	req.n_views = RTM_DEST_MAX_VIEWS;
+	rtmi_wait(query->deadline, &req.flags, &req.deadline);
+	err = fn(&ctx->dev, &req);
+	if (err)
+		return err;
+	dest->handle = req.dest;
+	dest->prefix = req.prefix;
+	dest->belongs = req.belongs;
+	dest->n_views = req.n_views;
+	dest->last_changed = req.last_changed;
+	memcpy(dest->views, views, req.n_views * sizeof(views[0]));
+	return 0;
+}
+
+int rtm_dest_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
+		  const struct rtm_dest_query *q, struct rtm_dest *dest)
+{
+	struct rtm_get_dest req = { .entity = entity, .dest = handle };
+
+	return query(ctx, rtmi_get_dest_info, &req, q, dest);
+}
+
+int rtm_dest_exact(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		   const struct rtm_dest_query *q, struct rtm_dest *dest)
+{
+	struct rtm_get_dest req = { .entity = entity, .prefix = *prefix };
+
+	return query(ctx, rtmi_get_exact_dest, &req, q, dest);
+}
+
+int rtm_dest_match(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		   const struct rtm_dest_query *q, struct rtm_dest *dest)
+{
+	struct rtm_get_dest req = { .entity = entity, .prefix = *prefix };
+
+	return query(ctx, rtmi_get_most_specific_dest, &req, q, dest);
+}
+
+int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
+		    const struct rtm_dest_query *q, struct rtm_dest *dest)
+{
+	struct rtm_get_dest req = { .entity = entity, .dest = handle };
+
+	return query(ctx, rtmi_get_less_specific_dest, &req, q, dest);
+}
+
+int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest)
+{
+	uint64_t handles[1 + 3 * RTM_DEST_MAX_VIEWS];
+	size_t count = 0;
+	uint32_t i;
+
+	if (dest->n_views > RTM_DEST_MAX_VIEWS)
+		return -EINVAL;
+	handles[count++] = dest->handle;
+	for (i = 0; i < dest->n_views; i++) {
+		handles[count++] = dest->views[i].route;
+		handles[count++] = dest->views[i].owner;
+		handles[count++] = dest->views[i].hold_route;
+	}
+	return rtm_handles_release(ctx, entity, handles, count);
+}
+
+int rtm_dest_lock(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, bool exclusive,
+		  uint64_t deadline)
+{
+	struct rtm_lock_dest req = { .entity = entity, .dest = dest };
+
+	if (exclusive)
+		req.flags = RTM_REQ_EXCLUSIVE;
+	rtmi_wait(deadline, &req.flags, &req.deadline);
+	return rtmi_lock_dest(&ctx->dev, &req);
+}
+
+int rtm_dest_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, bool exclusive)
+{
+	struct rtm_lock_dest req = { .entity = entity, .dest = dest };
+
+	if (exclusive)
+		req.flags = RTM_REQ_EXCLUSIVE;
+	return rtmi_unlock_dest(&ctx->dev, &req);
+}
+
+int rtm_dest_break_lock(struct rtm_ctx *ctx, unsigned int instance,
+			const struct rtm_net_prefix *prefix, unsigned int *broken)
+{
+	struct rtm_break_dest_lock req = { .prefix = *prefix, .instance = (__u16)instance };
+	int err;
+
+	if (instance > UINT16_MAX)
+		return -EINVAL;
+	err = rtmi_break_dest_lock(&ctx->dev, &req);
+	if (!err && broken)
+		*broken = req.broken;
+	return err;
+}
+
+int rtm_dest_get_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint64_t *value)
+{
+	struct rtm_opaque req = { .entity = entity, .dest = dest };
+	int err;
+
+	err = rtmi_get_opaque(&ctx->dev, &req);
+	if (!err)
+		*value = req.value;
+	return err;
+}
+
+int rtm_dest_set_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint64_t value)
+{
+	struct rtm_opaque req = { .entity = entity, .dest = dest, .value = value };
+
+	return rtmi_set_opaque(&ctx->dev, &req);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * <rtmv2.h>: next hops.
+ *
+ * How this file works: a next hop that was found by pointer has a shadow, which is
+ * read again from the kernel by each call here that finds or changes the next hop.
+ * Shadows are known by handle alone; a call by key asks for the handle where there
+ * are shadows at all.  A shadow lives as long as the client's handle; a client that
+ * wants the pointer alone has no handle, so the library keeps one for it until the
+ * next hop is deleted.
+ */
+#include <errno.h>
+
+#include "rtm_private.h"
+
+DWORD WINAPI RtmGetNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
+			       PRTM_NEXTHOP_INFO NextHopInfo)
+{
+	struct rtm_nexthop_req req = { .nexthop = rtmi_id(NextHopHandle) };
+	struct rtmi_reg *reg;
+	int err;
+
+	if (!NextHopInfo)
+		return ERROR_INVALID_PARAMETER;
+	reg = rtmi_reg_get(RtmRegHandle);
+	if (!reg)
+		return ERROR_INVALID_HANDLE;
+	req.entity = reg->handle;
+	err = rtmi_get_nexthop_info(rtmi_dev(reg), &req);
+	if (!err)
+		rtmi_nexthop_from_attrs(NextHopInfo, &req.attrs);
+	rtmi_reg_put(reg);
+	return rtmi_win32(err);
+}
+
+DWORD WINAPI RtmReleaseNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO NextHopInfo)
+{
+	struct rtmi_releases rel = { 0 };
+	int err;
+
+	if (!NextHopInfo)
+		return ERROR_INVALID_PARAMETER;
+	rel.reg = rtmi_reg_get(RtmRegHandle);
+	if (!rel.reg)
+		return ERROR_INVALID_HANDLE;
+	rtmi_release_add(&rel, NextHopInfo->NextHopOwner, RTM_HANDLE_ENTITY);
+	rtmi_release_add(&rel, NextHopInfo->RemoteNextHop, RTM_HANDLE_DEST);
+	err = rtmi_release_end(&rel);
+	rtmi_reg_put(rel.reg);
+	return rtmi_win32(err);
+}
+
+static void release_one(struct rtmi_reg *reg, enum rtm_handle_type type, HANDLE handle)
+{
+	__u64 id = rtmi_id(handle);
+
+	if (id)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, type, &id, 1);
+}
+
+static bool has_shadows(struct rtmi_reg *reg)
+{
+	bool some;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	some = reg->shadows.nexthops;
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return some;
+}
+
+/* Keeps the reference of the remote destination, gives that of the owner back. */
+static int shadow_read(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
+{
+	struct rtm_nexthop_req req = { .entity = reg->handle, .nexthop = shadow->handle };
+	HANDLE remote = shadow->nexthop.RemoteNextHop;
+	int err;
+
+	err = rtmi_get_nexthop_info(rtmi_dev(reg), &req);
+	if (err)
+		return err;
+	rtmi_nexthop_from_attrs(&shadow->nexthop, &req.attrs);
+	release_one(reg, RTM_HANDLE_ENTITY, shadow->nexthop.NextHopOwner);
+	release_one(reg, RTM_HANDLE_DEST, remote);
+	return 0;
+}
+
+/* A change that the caller was told to have worked cannot fail here any more. */
+static void shadow_changed(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow *shadow;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = rtmi_shadow_find(&reg->shadows, handle);
+	if (shadow)
+		shadow_read(reg, shadow);
+	pthread_mutex_unlock(&reg->shadows.lock);
+}
+
+static void shadow_deleted(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow *shadow;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = rtmi_shadow_find(&reg->shadows, handle);
+	if (shadow) {
+		shadow->nexthop.State = RTM_NEXTHOP_STATE_DELETED;
+		if (shadow->kept)
+			release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(handle));
+		shadow->kept = false;
+	}
+	pthread_mutex_unlock(&reg->shadows.lock);
+}
+
+/*
+ * An update by handle asks for no handle back: it would be one reference more
+ * than the client knows of.
+ */
+static int nexthop_add(struct rtmi_reg *reg, struct rtm_nexthop_req *req, bool want)
+{
+	bool by_key = !req->nexthop;
+	bool ask = by_key && (want || has_shadows(reg));
+	int err;
+
+	if (!ask)
+		req->flags = RTM_REQ_NO_HANDLE;
+	err = rtmi_add_nexthop(rtmi_dev(reg), req);
+	if (err)
+		return err;
+	if (!(req->change & RTM_RC_NEW) && (ask || !by_key))
+		shadow_changed(reg, req->nexthop);
+	if (ask && !want)
+		release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(req->nexthop));
+	return 0;
+}
+
+DWORD WINAPI RtmAddNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO NextHopInfo,
+			   PRTM_NEXTHOP_HANDLE NextHopHandle,
+			   PRTM_NEXTHOP_CHANGE_FLAGS ChangeFlags)
+{
+	struct rtm_nexthop_req req = { 0 };
+	struct rtmi_reg *reg;
+	int err;
+
+	if (!NextHopInfo || !ChangeFlags)
+		return ERROR_INVALID_PARAMETER;
+	reg = rtmi_reg_get(RtmRegHandle);
+	if (!reg)
+		return ERROR_INVALID_HANDLE;
+	req.entity = reg->handle;
+	req.nexthop = NextHopHandle ? rtmi_id(*NextHopHandle) : 0;
+	rtmi_nexthop_to_attrs(&req.attrs, NextHopInfo);
+	err = nexthop_add(reg, &req, NextHopHandle);
+	if (!err) {
+		if (NextHopHandle && !*NextHopHandle)
+			*NextHopHandle = rtmi_handle(req.nexthop);
+		*ChangeFlags = req.change & RTM_RC_NEW ? RTM_NEXTHOP_CHANGE_NEW : 0;
+	}
+	rtmi_reg_put(reg);
+	return rtmi_win32(err);
+}
+
+/* With @keep, the caller's reference of the next hop becomes the shadow's. */
+static int shadow_get(struct rtmi_reg *reg, __u64 handle, bool keep, RTM_NEXTHOP_INFO **info)
+{
+	struct rtmi_shadow *shadow;
+	bool surplus = true;
+	int err = -ENOMEM;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = rtmi_shadow_find(&reg->shadows, handle);
+	if (!shadow)
+		shadow = rtmi_shadow_add(reg, handle);
+	if (shadow)
+		err = shadow_read(reg, shadow);
+	if (!err) {
+		*info = &shadow->nexthop;
+		surplus = keep && shadow->kept;
+		shadow->kept |= keep;
+	}
+	pthread_mutex_unlock(&reg->shadows.lock);
+	if (surplus)
+		release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(handle));
+	return err;
+}
+
+DWORD WINAPI RtmFindNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO NextHopInfo,
+			    PRTM_NEXTHOP_HANDLE NextHopHandle,
+			    struct _RTM_NEXTHOP_INFO **NextHopPointer)
+{
+	struct rtm_nexthop_req req = { 0 };
+	struct rtmi_reg *reg;
+	int err;
+
+	if (!NextHopInfo)
+		return ERROR_INVALID_PARAMETER;
+	reg = rtmi_reg_get(RtmRegHandle);
+	if (!reg)
+		return ERROR_INVALID_HANDLE;
+	req.entity = reg->handle;
+	if (!NextHopHandle && !NextHopPointer)
+		req.flags = RTM_REQ_NO_HANDLE;
+	rtmi_prefix_from_net(&req.attrs.addr, &NextHopInfo->NextHopAddress);
+	req.attrs.ifindex = NextHopInfo->InterfaceIndex;
+	err = rtmi_find_nexthop(rtmi_dev(reg), &req);
+	if (!err && NextHopPointer)
+		err = shadow_get(reg, req.nexthop, !NextHopHandle, NextHopPointer);
+	if (!err && NextHopHandle)
+		*NextHopHandle = rtmi_handle(req.nexthop);
+	rtmi_reg_put(reg);
+	return rtmi_win32(err);
+}
+
+/* Where there are shadows, what a key means has to be known before it is gone. */
+static int nexthop_delete_key(struct rtmi_reg *reg, struct rtm_nexthop_req *req)
+{
+	struct rtm_nexthop_req found = *req;
+	int err;
+
+	if (!has_shadows(reg))
+		return rtmi_delete_nexthop(rtmi_dev(reg), req);
+	err = rtmi_find_nexthop(rtmi_dev(reg), &found);
+	if (err)
+		return err;
+	req->nexthop = found.nexthop;
+	err = rtmi_delete_nexthop(rtmi_dev(reg), req);
+	if (err)
+		release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(req->nexthop));
+	return err;
+}
+
+DWORD WINAPI RtmDeleteNextHop(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
+			      PRTM_NEXTHOP_INFO NextHopInfo)
+{
+	struct rtm_nexthop_req req = { .nexthop = rtmi_id(NextHopHandle) };
+	struct rtmi_reg *reg;
+	int err;
+
+	if (!NextHopHandle && !NextHopInfo)
+		return ERROR_INVALID_PARAMETER;
+	reg = rtmi_reg_get(RtmRegHandle);
+	if (!reg)
+		return ERROR_INVALID_HANDLE;
+	req.entity = reg->handle;
+	if (NextHopHandle) {
+		err = rtmi_delete_nexthop(rtmi_dev(reg), &req);
+	} else {
+		rtmi_prefix_from_net(&req.attrs.addr, &NextHopInfo->NextHopAddress);
+		req.attrs.ifindex = NextHopInfo->InterfaceIndex;
+		err = nexthop_delete_key(reg, &req);
+	}
+	if (!err && req.nexthop)
+		shadow_deleted(reg, req.nexthop);
+	rtmi_reg_put(reg);
+	return err == -ESTALE ? ERROR_NOT_FOUND : rtmi_win32(err);
+}
