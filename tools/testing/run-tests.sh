@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Run the test suites in a test machine.
+#
+#	run-tests.sh kunit [KERNEL]
+#	run-tests.sh selftest KERNEL [NAME...]
+#
+# How this file works: compiles the module for the kernel, installs library and command
+# into a directory that becomes the machine's /usr, boots it, lets guest/run-suites
+# print KTAP, and has ktap-check.awk compare that with the list "suites".  LIMIT in
+# the environment limits one suite (the debug kernel is slow, so it gets more).
+# SMP is the number of CPUs: one, unless races between CPUs are what is looked for.
+# TABLES is a directory with full routing tables, *ipv4*.xz and *ipv6*.xz, which the
+# suite "load" loads instead of one of its own; that takes MEM=5000.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+
+kind=${1:?kunit or selftest}
+kernel=${2:-debug}
+names=("${@:3}")
+
+case $kernel in
+debug) mem=${MEM:-2048} limit=${LIMIT:-900} total=${LIMIT_ALL:-3600} ;;
+*) mem=${MEM:-1024} limit=${LIMIT:-300} total=${LIMIT_ALL:-1800} ;;
+esac
+
+say()
+{
+	printf '== %s\n' "$*"
+}
+
+check()
+{
+	awk -f "$here/ktap-check.awk" -v "kind=$kind" -v "kernel=$kernel" \
+		-v "only=${names[*]-}" "$here/suites" "$log/output.log"
+}
+
+run()
+{
+	local status=0
+
+	"$here/qemu/vm.sh" run --kernel "$kernel" --smp "${SMP:-1}" --mem "$mem" --timeout "$total" --log "$log" \
+		--file "$here/guest/run-suites:/usr/bin/run-suites" "$@" || status=1
+	say "results"
+	check || status=1
+	return "$status"
+}
+
+run_kunit()
+{
+	local build
+
+	build=$("$here/qemu/module.sh" "$kernel")
+	run --module "$build/rtm.ko" --module "$build/kunit/rtm_kunit.ko" -- run-suites kunit
+}
+
+# unpack_tables: into $log/tables, under the names the suite looks for
+unpack_tables()
+{
+	local family
+
+	mkdir -p "$log/tables"
+	for family in ipv4 ipv6; do
+		xz -dc "$TABLES"/*"$family"*.xz >"$log/tables/$family.txt"
+	done
+}
+
+run_selftest()
+{
+	local build usr=$log/usr programs=$log/programs tables=()
+
+	build=$("$here/qemu/module.sh" "$kernel")
+	"$here/stage.sh" "$usr" "$programs" "$kernel"
+	if [ -n "${TABLES-}" ]; then
+		unpack_tables
+		tables=(--tree "$log/tables:/rtm-tables")
+	fi
+	run --module dummy --module veth --module vrf --module "$build/rtm.ko" \
+		--tree "$usr:/" --tree "$programs:/rtm" ${tables[@]+"${tables[@]}"} -- \
+		run-suites selftest "$limit" /rtm ${names[@]+"${names[@]}"}
+}
+
+log=$top/build/vm/$kind-$kernel
+mkdir -p "$log"
+exec {lock}>"$log/.run.lock"
+flock "$lock"
+case $kind in
+kunit) run_kunit ;;
+selftest) run_selftest ;;
+*) exit 2 ;;
+esac

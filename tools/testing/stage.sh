@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Install library and command as a packager would, and gather the test programs.
+#
+#	stage.sh ROOT [PROGRAMS [KERNEL]]
+#
+# How this file works: what runs in the test machines went through "make install", so
+# that is tested too.  ROOT is a DESTDIR made anew, with PREFIX=/usr; into PROGRAMS go
+# the selftests, those of KERNEL if it is given.  The test harness is the kernel's own
+# header, from its source package.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tools=$(cd "$here/.." && pwd)
+
+root=${1:?root}
+programs=${2-}
+
+top=$(cd "$tools/.." && pwd)
+mkdir -p "$(dirname "$root")" "$top/build"
+exec {lock}>"$top/build/.stage.lock"
+flock "$lock"
+rm -rf "$root"
+make -C "$tools" install DESTDIR="$root" PREFIX=/usr >&2
+[ -n "$programs" ] || exit 0
+
+KSELFTEST=$("$here/qemu/kernel.sh" source)/tools/testing/selftests
+make -C "$tools" selftests KSELFTEST="$KSELFTEST" >&2
+rm -rf "$programs"
+mkdir -p "$programs"
+awk -v "kernel=${3-}" '$1 == "selftest" &&
+	(NF == 2 || kernel == "" || index($0 " ", " " kernel " ")) { print $2 }' "$here/suites" |
+while read -r name; do
+	cp "$here/selftests/$name" "$programs/"
+done
