@@ -105,38 +105,6 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_DUMP_LOCKS, rtm_ioctl_dump_locks, rtm_dump, cursor, false),
 };
 
-/**
- * rtm_cmd_reply() - store the reply
- * @cmd: the call; as much of its argument as user space has room for is copied
- *
- * Context: process, may sleep, no lock held.
- *
- * Return: 0 or -EFAULT.
- */
-int rtm_cmd_reply(struct rtm_cmd *cmd)
-{
-	return copy_to_user(cmd->user, &cmd->arg, min(cmd->user_size, cmd->size)) ? -EFAULT : 0;
-}
-
-/**
- * rtm_cmd_entity() - the registration a call is made for
- * @cmd: the call
- * @id: handle the caller gave
- *
- * Return: a reference to an entity this file has registered, or NULL.
- */
-struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id)
-{
-	struct rtm_entity *entity = rtm_handle_entity(cmd->client, id);
-
-	if (!entity)
-		return NULL;
-	if (rtm_entity_is_registered(entity) && READ_ONCE(entity->client) == cmd->client)
-		return entity;
-	rtm_entity_put(entity);
-	return NULL;
-}
-
 /* Both who opened the file and who calls must be administrators there. */
 static bool may_change(struct file *file)
 {

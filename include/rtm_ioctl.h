@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include <uapi/linux/rtm.h>
 
+#include "rtm_lock.h"
 #include "rtm_types.h"
 
 /* Room for the argument of any command. */
@@ -51,6 +52,11 @@ struct rtm_cmd {
 
 int rtm_cmd_reply(struct rtm_cmd *cmd);
 struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
+struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
+struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
+struct rtm_wait rtm_cmd_wait(u32 flags, u64 deadline);
+int rtm_views_from_user(u32 views, u32 *supported);
+void rtm_dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_dest *dest);
 
 int rtm_ioctl_get_version(struct rtm_cmd *cmd);
 int rtm_ioctl_get_stats(struct rtm_cmd *cmd);

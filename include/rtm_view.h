@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a destination or a route says at one moment, with references to all it names.
+ */
+#ifndef RTM_VIEW_H
+#define RTM_VIEW_H
+
+#include <uapi/linux/rtm.h>
+
+#include "rtm_types.h"
+
+struct rtm_grab;
+
+/**
+ * struct rtm_route_view - what a route says, collected in one section
+ * @neighbour: reference, or NULL
+ * @nhs: reference
+ * @attrs: everything else, handles still zero
+ */
+struct rtm_route_view {
+	struct rtm_nexthop *neighbour;
+	struct rtm_nhset *nhs;
+	struct rtm_route_attrs attrs;
+};
+
+/**
+ * struct rtm_dest_views - what a destination says, collected in one section
+ * @n: view blocks
+ * @belongs: views it has routes in
+ * @last_changed: CLOCK_REALTIME nanoseconds
+ * @routes: best route of each block, a reference, or NULL
+ * @blocks: the blocks, handles still zero
+ */
+struct rtm_dest_views {
+	unsigned int n;
+	u32 belongs;
+	u64 last_changed;
+	struct rtm_route *routes[RTM_N_VIEWS];
+	struct rtm_dest_view blocks[RTM_N_VIEWS];
+};
+
+void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route);
+void rtm_route_view_put(struct rtm_route_view *view);
+
+void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u32 views,
+			    u32 protocol);
+void rtm_dest_views_put(struct rtm_dest_views *dv);
+int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab);
+
+#endif /* RTM_VIEW_H */

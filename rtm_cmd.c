@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the handlers of most commands need: the reply, and what an argument names.
+ *
+ * A handle is good only if it is of the caller's table: objects of other tables are
+ * answered as if they did not exist.
+ */
+#include <linux/uaccess.h>
+
+#include "rtm_client.h"
+#include "rtm_dest.h"
+#include "rtm_entity.h"
+#include "rtm_handle.h"
+#include "rtm_ioctl.h"
+#include "rtm_lock.h"
+#include "rtm_prefix.h"
+#include "rtm_route.h"
+#include "rtm_table.h"
+
+/**
+ * rtm_cmd_reply() - store the reply
+ * @cmd: the call; as much of its argument as user space has room for is copied
+ *
+ * Context: process, may sleep, no lock held.
+ *
+ * Return: 0 or -EFAULT.
+ */
+int rtm_cmd_reply(struct rtm_cmd *cmd)
+{
+	return copy_to_user(cmd->user, &cmd->arg, min(cmd->user_size, cmd->size)) ? -EFAULT : 0;
+}
+
+/**
+ * rtm_cmd_entity() - the registration a call is made for
+ * @cmd: the call
+ * @id: handle the caller gave
+ *
+ * Return: a reference to an entity this file has registered, or NULL.
+ */
+struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id)
+{
+	struct rtm_entity *entity = rtm_handle_entity(cmd->client, id);
+
+	if (!entity)
+		return NULL;
+	if (rtm_entity_is_registered(entity) && READ_ONCE(entity->client) == cmd->client)
+		return entity;
+	rtm_entity_put(entity);
+	return NULL;
+}
+
+/**
+ * rtm_cmd_route() - the route a handle of the caller names
+ * @cmd: the call
+ * @self: caller's registration
+ * @id: the handle
+ *
+ * Return: a reference to a route of the caller's table, or NULL.
+ */
+struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id)
+{
+	struct rtm_route *route = rtm_handle_route(cmd->client, id);
+
+	if (!route || route->dest->table == self->table)
+		return route;
+	rtm_route_put(route);
+	return NULL;
+}
+
+/**
+ * rtm_cmd_dest() - the destination a handle of the caller names
+ * @cmd: the call
+ * @self: caller's registration
+ * @id: the handle
+ *
+ * Return: a reference to a destination of the caller's table, or NULL.
+ */
+struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id)
+{
+	struct rtm_dest *dest = rtm_handle_dest(cmd->client, id);
+
+	if (!dest || dest->table == self->table)
+		return dest;
+	rtm_dest_put(dest);
+	return NULL;
+}
+
+/**
+ * rtm_cmd_wait() - how long a call may wait for a lock
+ * @flags: request flags, of which RTM_REQ_NOWAIT counts
+ * @deadline: as the caller gave it
+ *
+ * Return: the same in the lock's words.
+ */
+struct rtm_wait rtm_cmd_wait(u32 flags, u64 deadline)
+{
+	return (struct rtm_wait){
+		.deadline = deadline,
+		.nowait = flags & RTM_REQ_NOWAIT,
+	};
+}
+
+/**
+ * rtm_views_from_user() - reduce a set of views to the supported ones
+ * @views: as given; 0 is allowed and stays 0
+ * @supported: out
+ *
+ * Return: 0, or -EINVAL for a set of unsupported views only.
+ */
+int rtm_views_from_user(u32 views, u32 *supported)
+{
+	*supported = views & RTM_V_SUPPORTED;
+	return views && !*supported ? -EINVAL : 0;
+}
+
+/**
+ * rtm_dest_prefix_to_user() - the prefix of a destination as the ABI has it
+ * @user: out
+ * @dest: the destination
+ */
+void rtm_dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_dest *dest)
+{
+	struct rtm_prefix p;
+
+	rtm_dest_prefix(dest, &p);
+	rtm_prefix_to_user(user, &p, dest->table->family);
+}

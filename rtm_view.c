@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What queries, enumerations and notifications say about destinations and routes.
+ *
+ * It is collected in one section, with references to everything it names, so it is
+ * true at one moment; handles are made and user memory is touched after the section
+ * has ended.
+ */
+#include "rtm_view.h"
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+#include "rtm_dest.h"
+#include "rtm_entity.h"
+#include "rtm_handle.h"
+#include "rtm_nexthop.h"
+#include "rtm_route.h"
+#include "rtm_select.h"
+
+static u8 route_state(const struct rtm_route *route)
+{
+	if (route->state == RTM_STATE_CREATED && READ_ONCE(route->dead))
+		return RTM_STATE_DELETING;
+	return route->state;
+}
+
+/**
+ * rtm_route_view_collect() - look at a route
+ * @view: out: what it says
+ * @route: the route, its destination in a section
+ */
+void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route)
+{
+	struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
+
+	memset(view, 0, sizeof(*view));
+	view->neighbour = route->neighbour;
+	if (view->neighbour)
+		rtm_nexthop_hold(view->neighbour);
+	refcount_inc(&nhs->refs);
+	view->nhs = nhs;
+	view->attrs.cookie = route->cookie;
+	view->attrs.n_nexthops = nhs->n;
+	view->attrs.metric = route->metric;
+	view->attrs.preference = route->preference;
+	view->attrs.views = route->views;
+	view->attrs.flags = route->flags;
+	view->attrs.flags1 = route->flags1;
+	view->attrs.state = route_state(route);
+	view->attrs.mtu = nhs->mtu;
+	memcpy(view->attrs.src, nhs->src, sizeof(view->attrs.src));
+}
+
+/**
+ * rtm_route_view_put() - drop the references of a view
+ * @view: from rtm_route_view_collect()
+ *
+ * Context: process, may sleep.
+ */
+void rtm_route_view_put(struct rtm_route_view *view)
+{
+	if (view->neighbour)
+		rtm_nexthop_put(view->neighbour);
+	rtm_nhset_put(view->nhs);
+}
+
+static bool reported(const struct rtm_route *route, unsigned int view, u32 protocol)
+{
+	return rtm_route_live(route) && route->views & BIT(view) &&
+	       route->owner->id.protocol == protocol;
+}
+
+static struct rtm_route *best_of_protocol(struct rtm_dest *dest, unsigned int view, u32 protocol)
+{
+	struct rtm_route *route;
+
+	if (protocol == RTM_PROTO_BEST)
+		return rcu_dereference_protected(dest->best[view], true);
+	list_for_each_entry(route, &dest->routes, link)
+		if (reported(route, view, protocol))
+			return route;
+	return NULL;
+}
+
+static u32 count_routes(struct rtm_dest *dest, unsigned int view)
+{
+	struct rtm_route *route;
+	u32 n = 0;
+
+	list_for_each_entry(route, &dest->routes, link)
+		n += rtm_route_live(route) && route->views & BIT(view);
+	return n;
+}
+
+static void collect_view(struct rtm_dest *dest, unsigned int view, u32 protocol,
+			 struct rtm_dest_views *dv)
+{
+	struct rtm_route *route = best_of_protocol(dest, view, protocol);
+	struct rtm_dest_view *block = &dv->blocks[dv->n];
+
+	block->view = view;
+	block->n_routes = count_routes(dest, view);
+	if (route) {
+		rtm_route_hold(route);
+		block->flags = route->flags;
+	}
+	dv->routes[dv->n++] = route;
+}
+
+/**
+ * rtm_dest_views_collect() - look at a destination
+ * @dv: out: what it says
+ * @dest: the destination, in a section
+ * @views: supported views to report
+ * @protocol: whose best route to report, or RTM_PROTO_BEST
+ */
+void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u32 views,
+			    u32 protocol)
+{
+	unsigned int view;
+
+	memset(dv, 0, sizeof(*dv));
+	dv->belongs = dest->views;
+	dv->last_changed = dest->last_changed;
+	for (view = 0; view < RTM_N_VIEWS; view++)
+		if (views & BIT(view))
+			collect_view(dest, view, protocol, dv);
+}
+
+/**
+ * rtm_dest_views_put() - drop the references
+ * @dv: from rtm_dest_views_collect()
+ *
+ * Context: process, may sleep.
+ */
+void rtm_dest_views_put(struct rtm_dest_views *dv)
+{
+	while (dv->n--)
+		if (dv->routes[dv->n])
+			rtm_route_put(dv->routes[dv->n]);
+}
+
+/**
+ * rtm_dest_views_grab() - give out a handle for every route and owner
+ * @dv: from rtm_dest_views_collect(); its blocks get the handles
+ * @grab: the reply's handles, to be undone by the caller on failure
+ *
+ * Context: process, may sleep.
+ *
+ * Return: as rtm_grab_entity().
+ */
+int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < dv->n; i++) {
+		if (!dv->routes[i])
+			continue;
+		err = rtm_grab_route(grab, dv->routes[i], &dv->blocks[i].route);
+		if (!err)
+			err = rtm_grab_entity(grab, dv->routes[i]->owner, &dv->blocks[i].owner);
+		if (err)
+			return err;
+	}
+	return 0;
+}
