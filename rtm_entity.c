@@ -27,7 +27,6 @@
 #include <kunit/visibility.h>
 
 #include "rtm_client.h"
-#include "rtm_event.h"
 #include "rtm_limits.h"
 #include "rtm_lock.h"
 #include "rtm_net.h"
@@ -36,6 +35,7 @@
 #include "rtm_route.h"
 #include "rtm_table.h"
 #include "rtm_trace.h"
+#include "rtm_watch.h"
 
 /* Purges of closed files; flushed before a namespace or the module goes. */
 static struct workqueue_struct *purge_wq;
@@ -255,7 +255,7 @@ int rtm_entity_announce(struct rtm_entity *entity)
 
 	mutex_lock(&entity->table->lock);
 	if (rtm_entity_is_registered(entity))
-		err = rtm_event_join(entity);
+		err = rtm_watch_join(entity);
 	mutex_unlock(&entity->table->lock);
 	return err;
 }
@@ -280,7 +280,7 @@ static bool detach(struct rtm_client *client, struct rtm_entity *entity,
 	mutex_lock(&table->lock);
 	mine = entity->state == RTM_ENTITY_REGISTERED && entity->client == client;
 	if (mine) {
-		rtm_event_leave(entity);
+		rtm_watch_leave(entity);
 		entity->client = NULL;
 		if (entity->flags & RTM_REQ_OPAQUE_SLOT)
 			table->n_slots--;

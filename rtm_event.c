@@ -1,340 +1,179 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Entity events.
+ * Events: what waits to be told to the reader of a file.
  *
- * A registration that asked for events is told of every entity of its table that
- * registers after it, and of every one that leaves.  There is no queue of
- * messages: for each pair (receiver, subject) there is one struct rtm_watch, made
- * when the later of the two registers, which is idle or has one event pending.
- * An entity that comes and goes before the receiver looks leaves nothing behind.
- * So a reader that sleeps costs one watch per entity it knows, however often
- * others come and go.
+ * There is no queue of messages.  Each thing that can happen to a registration has
+ * one node of its own - an entity that comes or goes, a notification with changed
+ * destinations, a route that expired, a method that is called - and that node is on
+ * the file's list or it is not.  So a reader that sleeps costs nothing more, however
+ * often things happen.
  *
  * An event is consumed when read() has copied it out.  While that is going on the
- * watch is marked, so that a second reader takes the next one, and a subject that
- * leaves meanwhile is reported after its arrival was.
+ * node is marked: a second reader takes the next one, and what happens meanwhile is
+ * told afterwards.
  *
- * Lists of watches are under the table's lock, the pending ones also under the
- * receiver's client's event_lock, nested inside.
+ * The list is under the client's event_lock, a leaf.  The owner of a node keeps it
+ * alive while it is queued; a reader takes a reference of its own.
  */
 #include "rtm_event.h"
 
 #include <linux/list.h>
 #include <linux/poll.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <uapi/linux/rtm.h>
 
 #include "rtm_client.h"
 #include "rtm_entity.h"
 #include "rtm_handle.h"
-#include "rtm_table.h"
-
-/* What a watch has to say. */
-enum watch_pending {
-	WATCH_IDLE,
-	WATCH_REGISTERED,
-	WATCH_DEREGISTERED,
-};
 
 /**
- * struct rtm_watch - one entity watching another
- * @by_subject: in subject->watchers
- * @by_receiver: in receiver->watching
- * @queued: in client->events while something is pending
- * @receiver: who is told, holds a reference
- * @subject: about whom, holds a reference
- * @pending: what there is to tell
- * @delivering: a reader is copying it out
- * @left: the subject left while @delivering its arrival
- * @refs: the lists hold one together, a reader another
+ * rtm_event_wake() - readers that passed a node by shall look again
+ * @node: the node, queued
+ *
+ * Context: the file's event_lock held.
  */
-struct rtm_watch {
-	struct list_head by_subject;
-	struct list_head by_receiver;
-	struct list_head queued;
-	struct rtm_entity *receiver;
-	struct rtm_entity *subject;
-	enum watch_pending pending;
-	bool delivering;
-	bool left;
-	refcount_t refs;
-};
-
-static void watch_put(struct rtm_watch *watch)
+void rtm_event_wake(struct rtm_event_node *node)
 {
-	if (!refcount_dec_and_test(&watch->refs))
-		return;
-	rtm_entity_put(watch->receiver);
-	rtm_entity_put(watch->subject);
-	kfree(watch);
+	wake_up_interruptible_poll(&node->client->event_wait, EPOLLIN | EPOLLRDNORM);
 }
 
-static struct rtm_watch *watch_alloc(struct rtm_entity *receiver, struct rtm_entity *subject)
+/**
+ * rtm_event_init() - a node that has nothing to tell
+ * @node: part of a larger object
+ * @client: file that is told; it outlives the node's last rtm_event_raise()
+ * @ops: what the node is
+ */
+void rtm_event_init(struct rtm_event_node *node, struct rtm_client *client,
+		    const struct rtm_event_ops *ops)
 {
-	struct rtm_watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
-
-	if (!watch)
-		return NULL;
-	INIT_LIST_HEAD(&watch->by_subject);
-	INIT_LIST_HEAD(&watch->by_receiver);
-	INIT_LIST_HEAD(&watch->queued);
-	rtm_entity_hold(receiver);
-	watch->receiver = receiver;
-	rtm_entity_hold(subject);
-	watch->subject = subject;
-	refcount_set(&watch->refs, 1);
-	return watch;
+	INIT_LIST_HEAD(&node->queued);
+	node->client = client;
+	node->ops = ops;
+	node->delivering = false;
+	node->again = false;
 }
 
-/* Caller holds the client's event_lock. */
-static void watch_queue(struct rtm_client *client, struct rtm_watch *watch,
-			enum watch_pending pending)
+/**
+ * rtm_event_queue() - put a node at the end of its file's list
+ * @node: the node; queued already, it moves there
+ *
+ * Context: the file's event_lock held.
+ */
+void rtm_event_queue(struct rtm_event_node *node)
 {
-	watch->pending = pending;
-	list_add_tail(&watch->queued, &client->events);
-	wake_up_interruptible_poll(&client->event_wait, EPOLLIN | EPOLLRDNORM);
+	lockdep_assert_held(&node->client->event_lock);
+	list_move_tail(&node->queued, &node->client->events);
+	rtm_event_wake(node);
 }
 
-/* Caller holds the client's event_lock. */
-static void watch_dequeue(struct rtm_watch *watch)
+/**
+ * rtm_event_dequeue() - a node has nothing to tell any more
+ * @node: the node
+ *
+ * Context: the file's event_lock held.
+ */
+void rtm_event_dequeue(struct rtm_event_node *node)
 {
-	watch->pending = WATCH_IDLE;
-	list_del_init(&watch->queued);
+	lockdep_assert_held(&node->client->event_lock);
+	list_del_init(&node->queued);
 }
 
-/* Take a watch off the lists of its pair; the caller drops their reference. */
-static void watch_unlink(struct rtm_watch *watch)
+/**
+ * rtm_event_raise() - it has happened, perhaps once more
+ * @node: a node whose ops have no @done of their own
+ *
+ * Told once, however often it is raised before it is read; raised while it is being
+ * read it is told again.
+ *
+ * Context: process; takes the file's event_lock.
+ */
+void rtm_event_raise(struct rtm_event_node *node)
 {
-	lockdep_assert_held(&watch->subject->table->lock);
-	list_del_init(&watch->by_subject);
-	list_del_init(&watch->by_receiver);
-}
+	struct rtm_client *client = node->client;
 
-static void watch_link(struct rtm_watch *watch)
-{
-	list_add_tail(&watch->by_subject, &watch->subject->watchers);
-	list_add_tail(&watch->by_receiver, &watch->receiver->watching);
-}
-
-/* A watch for the pair, prepared on @made. */
-static int watch_prepare(struct rtm_entity *receiver, struct rtm_entity *subject,
-			 struct list_head *made)
-{
-	struct rtm_watch *watch = watch_alloc(receiver, subject);
-
-	if (!watch)
-		return -ENOMEM;
-	list_add_tail(&watch->queued, made);
-	return 0;
-}
-
-/* All watches @entity needs, in both directions, made but known to nobody. */
-static int prepare_all(struct rtm_entity *entity, struct list_head *made)
-{
-	struct rtm_entity *other;
-	int err;
-
-	list_for_each_entry(other, &entity->table->entities, link) {
-		if (!other->announced)
-			continue;
-		if (other->flags & RTM_REQ_EVENTS) {
-			err = watch_prepare(other, entity, made);
-			if (err)
-				return err;
-		}
-		if (entity->flags & RTM_REQ_EVENTS) {
-			err = watch_prepare(entity, other, made);
-			if (err)
-				return err;
-		}
-	}
-	return 0;
-}
-
-static void commit_join(struct rtm_watch *watch, struct rtm_entity *entity)
-{
-	struct rtm_client *client;
-
-	watch_link(watch);
-	if (watch->subject != entity)
-		return;
-	client = watch->receiver->client;
 	spin_lock(&client->event_lock);
-	watch_queue(client, watch, WATCH_REGISTERED);
+	if (node->delivering)
+		node->again = true;
+	else if (list_empty(&node->queued))
+		rtm_event_queue(node);
 	spin_unlock(&client->event_lock);
 }
 
 /**
- * rtm_event_join() - tell those who listen of an entity, and listen to them
- * @entity: the entity, registered
+ * rtm_event_cancel() - it does not matter any more
+ * @node: the node
  *
- * Context: process, may sleep, the table's lock held.
+ * A reader that has it in hand may still deliver it.
  *
- * Return: 0 or -ENOMEM.
+ * Context: process; takes the file's event_lock.
  */
-int rtm_event_join(struct rtm_entity *entity)
+void rtm_event_cancel(struct rtm_event_node *node)
 {
-	struct rtm_watch *watch, *next;
-	LIST_HEAD(made);
-	int err;
-
-	lockdep_assert_held(&entity->table->lock);
-	err = prepare_all(entity, &made);
-	list_for_each_entry_safe(watch, next, &made, queued) {
-		list_del_init(&watch->queued);
-		if (err)
-			watch_put(watch);
-		else
-			commit_join(watch, entity);
-	}
-	entity->announced = !err;
-	return err;
-}
-
-/* The subject of @watch leaves.  True if the watch has nothing more to tell. */
-static bool subject_leaves(struct rtm_watch *watch)
-{
-	struct rtm_client *client = watch->receiver->client;
-	bool done = false;
+	struct rtm_client *client = node->client;
 
 	spin_lock(&client->event_lock);
-	if (watch->delivering) {
-		watch->left = true;
-	} else if (watch->pending == WATCH_REGISTERED) {
-		watch_dequeue(watch);
-		done = true;
-	} else {
-		watch_queue(client, watch, WATCH_DEREGISTERED);
-	}
+	node->again = false;
+	rtm_event_dequeue(node);
 	spin_unlock(&client->event_lock);
-	return done;
-}
-
-static void receiver_leaves(struct rtm_watch *watch)
-{
-	struct rtm_client *client = watch->receiver->client;
-
-	spin_lock(&client->event_lock);
-	watch_dequeue(watch);
-	spin_unlock(&client->event_lock);
-	watch_unlink(watch);
-	watch_put(watch);
-}
-
-/**
- * rtm_event_leave() - an entity is about to lose its registration
- * @entity: the entity, its client still set
- *
- * Tells those who listen, and drops what it had not read itself.
- *
- * Context: process, the table's lock held.
- */
-void rtm_event_leave(struct rtm_entity *entity)
-{
-	struct rtm_watch *watch, *next;
-
-	lockdep_assert_held(&entity->table->lock);
-	entity->announced = false;
-	list_for_each_entry_safe(watch, next, &entity->watchers, by_subject) {
-		list_del_init(&watch->by_subject);
-		if (!subject_leaves(watch))
-			continue;
-		watch_unlink(watch);
-		watch_put(watch);
-	}
-	list_for_each_entry_safe(watch, next, &entity->watching, by_receiver)
-		receiver_leaves(watch);
-}
-
-static u32 event_type(const struct rtm_watch *watch)
-{
-	return watch->pending == WATCH_REGISTERED ? RTM_EVENT_ENTITY_REGISTERED :
-						    RTM_EVENT_ENTITY_DEREGISTERED;
 }
 
 /* The oldest event nobody is delivering, marked, with a reference. */
-static struct rtm_watch *event_take(struct rtm_client *client, u32 *type)
+static struct rtm_event_node *event_take(struct rtm_client *client)
 {
-	struct rtm_watch *watch;
+	struct rtm_event_node *node;
 
 	spin_lock(&client->event_lock);
-	list_for_each_entry(watch, &client->events, queued) {
-		if (watch->delivering)
+	list_for_each_entry(node, &client->events, queued) {
+		if (node->delivering)
 			continue;
-		watch->delivering = true;
-		*type = event_type(watch);
-		refcount_inc(&watch->refs);
+		node->delivering = true;
+		node->ops->get(node);
 		spin_unlock(&client->event_lock);
-		return watch;
+		return node;
 	}
 	spin_unlock(&client->event_lock);
 	return NULL;
 }
 
-/* What comes after an arrival was read: nothing, or the departure. */
-static bool arrival_done(struct rtm_client *client, struct rtm_watch *watch, bool delivered)
+/* One that is not queued any more was cancelled meanwhile. */
+static void plain_done(struct rtm_event_node *node, bool delivered)
 {
-	bool left = watch->left;
+	struct rtm_client *client = node->client;
+	bool queued;
 
-	watch->left = false;
-	if (delivered || left)
-		watch_dequeue(watch);
-	if (delivered && left)
-		watch_queue(client, watch, WATCH_DEREGISTERED);
-	return left && !delivered;
-}
-
-/*
- * End of a delivery, with the event_lock held.  True if the watch has nothing
- * more to tell.  One that is not queued any more lost its receiver meanwhile.
- */
-static bool delivery_done(struct rtm_client *client, struct rtm_watch *watch, bool delivered)
-{
-	watch->delivering = false;
-	if (!delivered)
-		wake_up_interruptible_poll(&client->event_wait, EPOLLIN | EPOLLRDNORM);
-	if (watch->pending == WATCH_IDLE)
-		return false;
-	if (watch->pending == WATCH_REGISTERED)
-		return arrival_done(client, watch, delivered);
-	if (delivered)
-		watch_dequeue(watch);
-	return delivered;
-}
-
-static void event_done(struct rtm_client *client, struct rtm_watch *watch, bool delivered)
-{
-	struct rtm_table *table = watch->subject->table;
-	bool finished = false;
-
-	mutex_lock(&table->lock);
 	spin_lock(&client->event_lock);
-	if (delivery_done(client, watch, delivered))
-		finished = true;
+	queued = !list_empty(&node->queued);
+	node->delivering = false;
+	if (queued && !delivered)
+		rtm_event_wake(node);
+	else if (queued && node->again)
+		rtm_event_queue(node);
+	else if (queued)
+		rtm_event_dequeue(node);
+	node->again = false;
 	spin_unlock(&client->event_lock);
-	if (finished)
-		watch_unlink(watch);
-	mutex_unlock(&table->lock);
-	if (finished)
-		watch_put(watch);
-	watch_put(watch);
 }
 
-/* Copy one event out, with a handle of its subject that stays if that worked. */
-static int event_deliver(struct rtm_client *client, struct rtm_watch *watch, u32 type,
+static void event_done(struct rtm_event_node *node, bool delivered)
+{
+	if (node->ops->done)
+		node->ops->done(node, delivered);
+	else
+		plain_done(node, delivered);
+	node->ops->put(node);
+}
+
+/* Copy one event out, with handles that stay if that worked. */
+static int event_deliver(struct rtm_client *client, struct rtm_event_node *node,
 			 char __user *buf)
 {
-	struct rtm_event event = {
-		.type = type,
-		.entity = watch->receiver->handle,
-		.id = watch->subject->id,
-	};
+	struct rtm_event event = { .type = node->ops->type };
 	struct rtm_grab grab;
 	int err;
 
-	rtm_grab_init(&grab, client, watch->receiver);
-	err = rtm_grab_entity(&grab, watch->subject, &event.object);
+	rtm_grab_init(&grab, client, node->ops->receiver(node));
+	event.entity = grab.entity->handle;
+	err = node->ops->fill(node, &event, &grab);
 	if (!err && copy_to_user(buf, &event, sizeof(event)))
 		err = -EFAULT;
 	if (err)
@@ -353,12 +192,12 @@ static int event_deliver(struct rtm_client *client, struct rtm_watch *watch, u32
  */
 bool rtm_event_pending(struct rtm_client *client)
 {
-	struct rtm_watch *watch;
+	struct rtm_event_node *node;
 	bool pending = false;
 
 	spin_lock(&client->event_lock);
-	list_for_each_entry(watch, &client->events, queued) {
-		pending = !watch->delivering;
+	list_for_each_entry(node, &client->events, queued) {
+		pending = !node->delivering;
 		if (pending)
 			break;
 	}
@@ -379,17 +218,16 @@ bool rtm_event_pending(struct rtm_client *client)
  */
 ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
 {
-	struct rtm_watch *watch;
+	struct rtm_event_node *node;
 	size_t used = 0;
 	int err = 0;
-	u32 type;
 
 	while (size - used >= sizeof(struct rtm_event) && !err) {
-		watch = event_take(client, &type);
-		if (!watch)
+		node = event_take(client);
+		if (!node)
 			break;
-		err = event_deliver(client, watch, type, buf + used);
-		event_done(client, watch, !err);
+		err = event_deliver(client, node, buf + used);
+		event_done(node, !err);
 		if (!err)
 			used += sizeof(struct rtm_event);
 		else if (err == -EIDRM)

@@ -945,6 +945,7 @@ enum rtm_event_type {
  * @pad: zero
  * @entity: the registration the event is for, made with RTM_REQ_EVENTS
  * @object: entity that came or went, with one reference for @entity to release
+ * @context: 0
  * @id: its name
  *
  * poll() says POLLIN while there is one.  An event is consumed when it was
@@ -956,6 +957,7 @@ struct rtm_event {
 	__u32 pad;
 	__aligned_u64 entity;
 	__aligned_u64 object;
+	__aligned_u64 context;
 	struct rtm_entity_id id;
 };
 
