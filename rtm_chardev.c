@@ -64,7 +64,7 @@ struct rtm_ioctl_op {
 
 static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_GET_VERSION, rtm_ioctl_get_version, rtm_get_version, release, false),
-	RTM_OP(RTM_IOC_GET_STATS, rtm_ioctl_get_stats, rtm_get_stats, files, false),
+	RTM_OP(RTM_IOC_GET_STATS, rtm_ioctl_get_stats, rtm_get_stats, objects, false),
 	RTM_OP(RTM_IOC_REGISTER_ENTITY, rtm_ioctl_register_entity, rtm_register_entity,
 	       n_views, true),
 	RTM_OP(RTM_IOC_DEREGISTER_ENTITY, rtm_ioctl_deregister_entity, rtm_deregister_entity,

@@ -13,6 +13,7 @@
 #include "rtm_handle.h"
 #include "rtm_ioctl.h"
 #include "rtm_lock.h"
+#include "rtm_object.h"
 #include "rtm_prefix.h"
 #include "rtm_route.h"
 #include "rtm_table.h"
@@ -83,6 +84,81 @@ struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 
 		return dest;
 	rtm_dest_put(dest);
 	return NULL;
+}
+
+/**
+ * rtm_cmd_object() - the object of the caller's registration a handle names
+ * @cmd: the call
+ * @self: caller's registration
+ * @type: RTM_HANDLE_ENUM, _LIST or _NOTIFY
+ * @id: the handle
+ *
+ * Return: a reference, or NULL when there is none or it is another registration's.
+ */
+struct rtm_object *rtm_cmd_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id)
+{
+	struct rtm_object *object = rtm_handle_object(cmd->client, type, id);
+
+	if (!object || object->owner == self)
+		return object;
+	rtm_object_put(object);
+	return NULL;
+}
+
+/**
+ * rtm_cmd_new_object() - give out the handle of an object that was just made
+ * @cmd: the call
+ * @self: caller's registration
+ * @object: the object; on failure it has ended
+ * @id: member of the argument that gets the handle
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, -ENOMEM, -ENOSPC, -EIDRM, or -EFAULT when the reply cannot be stored.
+ */
+int rtm_cmd_new_object(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_object *object,
+		       u64 *id)
+{
+	struct rtm_grab grab;
+	int err;
+
+	err = rtm_object_link(object);
+	if (err)
+		return err;
+	rtm_grab_init(&grab, cmd->client, self);
+	err = rtm_grab_object(&grab, object, id);
+	if (!err)
+		err = rtm_cmd_reply(cmd);
+	if (err) {
+		rtm_object_end(object);
+		rtm_grab_undo(&grab);
+	}
+	return err;
+}
+
+/**
+ * rtm_cmd_delete_object() - end an object and drop the caller's handle of it
+ * @cmd: the call
+ * @self: caller's registration
+ * @type: RTM_HANDLE_ENUM, _LIST or _NOTIFY
+ * @id: the handle
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, or -EBADF when there is no such object or it has ended.
+ */
+int rtm_cmd_delete_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id)
+{
+	struct rtm_object *object = rtm_cmd_object(cmd, self, type, id);
+	bool ended;
+
+	if (!object)
+		return -EBADF;
+	ended = rtm_object_end(object);
+	rtm_object_put(object);
+	if (!ended)
+		return -EBADF;
+	return rtm_handle_release(cmd->client, self, type, id);
 }
 
 /**

@@ -31,6 +31,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_object.h"
 #include "rtm_opaque.h"
 #include "rtm_route.h"
 #include "rtm_table.h"
@@ -122,6 +123,8 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	INIT_LIST_HEAD(&entity->routes);
 	entity->nexthops = RB_ROOT;
 	INIT_LIST_HEAD(&entity->cells);
+	spin_lock_init(&entity->objects_lock);
+	INIT_LIST_HEAD(&entity->objects);
 	INIT_LIST_HEAD(&entity->watchers);
 	INIT_LIST_HEAD(&entity->watching);
 	INIT_WORK(&entity->purge, purge_work);
@@ -309,6 +312,7 @@ static void unlist(struct rtm_entity *entity)
 static void quiesce(struct rtm_entity *entity)
 {
 	rtm_lock_drop_entity(entity);
+	rtm_object_end_all(entity);
 	rtm_opaque_purge(entity);
 	trace_rtm_entity(entity, entity->state);
 }

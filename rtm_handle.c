@@ -31,6 +31,7 @@
 #include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_object.h"
 #include "rtm_route.h"
 
 /**
@@ -97,6 +98,9 @@ static void object_hold(u32 type, void *object)
 	case RTM_HANDLE_NEXTHOP:
 		rtm_nexthop_hold(object);
 		break;
+	default:
+		rtm_object_hold(object);
+		break;
 	}
 }
 
@@ -114,6 +118,9 @@ static void object_put(u32 type, void *object)
 		break;
 	case RTM_HANDLE_NEXTHOP:
 		rtm_nexthop_put(object);
+		break;
+	default:
+		rtm_object_put(object);
 		break;
 	}
 }
@@ -410,6 +417,19 @@ struct rtm_nexthop *rtm_handle_nexthop(struct rtm_client *client, u64 id)
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_handle_nexthop);
 
+/**
+ * rtm_handle_object() - the object behind a handle of another kind
+ * @client: the file
+ * @type: RTM_HANDLE_ENUM, _LIST or _NOTIFY
+ * @id: the handle
+ *
+ * Return: a reference, or NULL.
+ */
+struct rtm_object *rtm_handle_object(struct rtm_client *client, u32 type, u64 id)
+{
+	return handle_get(client, type, id);
+}
+
 /* Take one count back: the caller's own, else one of another registration. */
 static int release_locked(struct rtm_client *client, struct rtm_entity *entity,
 			  struct rtm_handle *h, struct rtm_handle **gone)
@@ -583,6 +603,19 @@ int rtm_grab_nexthop(struct rtm_grab *grab, struct rtm_nexthop *nh, u64 *id)
 	return grab_add(grab, RTM_HANDLE_NEXTHOP, nh, id);
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_grab_nexthop);
+
+/**
+ * rtm_grab_object() - give out the handle of an object of one registration
+ * @grab: the reply's handles
+ * @object: the object
+ * @id: out: the handle
+ *
+ * Return: as rtm_grab_entity().
+ */
+int rtm_grab_object(struct rtm_grab *grab, struct rtm_object *object, u64 *id)
+{
+	return grab_add(grab, object->ops->type, object, id);
+}
 
 /**
  * rtm_grab_undo() - take back what was given out

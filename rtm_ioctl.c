@@ -59,6 +59,7 @@ static void stats_objects(struct rtm_get_stats *arg, const struct rtm_counters *
 	arg->handles = atomic64_read(&c->handles);
 	arg->locks_held = atomic64_read(&c->locks_held);
 	arg->locks_waiting = atomic64_read(&c->locks_waiting);
+	arg->objects = atomic64_read(&c->objects);
 	arg->files = atomic64_read(&c->files);
 }
 
@@ -313,7 +314,7 @@ int rtm_ioctl_get_entity_info(struct rtm_cmd *cmd)
 
 static u64 *copy_handles(const struct rtm_handles *arg)
 {
-	if (arg->type > RTM_HANDLE_NEXTHOP || arg->count > RTM_MAX_HANDLES_CALL)
+	if (arg->type > RTM_HANDLE_NOTIFY || arg->count > RTM_MAX_HANDLES_CALL)
 		return ERR_PTR(-EINVAL);
 	return memdup_user(u64_to_user_ptr(arg->handles), array_size(arg->count, sizeof(u64)));
 }

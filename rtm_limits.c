@@ -71,6 +71,11 @@ unsigned int rtm_max_dest_routes = 4096;
 module_param_cb(max_dest_routes, &small_ops, &rtm_max_dest_routes, 0644);
 MODULE_PARM_DESC(max_dest_routes, "Candidates of one destination (1-4096, default 4096)");
 
+unsigned int rtm_max_objects = 1024;
+module_param_cb(max_objects, &small_ops, &rtm_max_objects, 0644);
+MODULE_PARM_DESC(max_objects,
+		 "Enumerations, lists and notifications of one entity (1-4096, default 1024)");
+
 unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);
 MODULE_PARM_DESC(max_file_handles, "Handles of one open file (default 16777216)");

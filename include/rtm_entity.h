@@ -53,6 +53,9 @@ enum rtm_entity_state {
  *	lock
  * @n_nexthops: their number
  * @cells: its opaque cells, under the table's lock
+ * @objects_lock: protects @objects and @n_objects; a leaf
+ * @objects: its enumerations, route lists and notifications
+ * @n_objects: their number
  * @announced: others were told of it, under the table's lock
  * @watchers: who is told when it goes, under the table's lock
  * @watching: whose coming and going it is told, under the table's lock
@@ -79,6 +82,9 @@ struct rtm_entity {
 	struct rb_root nexthops;
 	u64 n_nexthops;
 	struct list_head cells;
+	spinlock_t objects_lock; /* what it protects: above */
+	struct list_head objects;
+	unsigned int n_objects;
 	bool announced;
 	struct list_head watchers;
 	struct list_head watching;

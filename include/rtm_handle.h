@@ -40,6 +40,7 @@ struct rtm_entity *rtm_handle_entity(struct rtm_client *client, u64 id);
 struct rtm_dest *rtm_handle_dest(struct rtm_client *client, u64 id);
 struct rtm_route *rtm_handle_route(struct rtm_client *client, u64 id);
 struct rtm_nexthop *rtm_handle_nexthop(struct rtm_client *client, u64 id);
+struct rtm_object *rtm_handle_object(struct rtm_client *client, u32 type, u64 id);
 
 int rtm_handle_reference(struct rtm_client *client, struct rtm_entity *entity, u32 type,
 			 const u64 *ids, unsigned int n);
@@ -50,6 +51,7 @@ int rtm_grab_entity(struct rtm_grab *grab, struct rtm_entity *entity, u64 *id);
 int rtm_grab_dest(struct rtm_grab *grab, struct rtm_dest *dest, u64 *id);
 int rtm_grab_route(struct rtm_grab *grab, struct rtm_route *route, u64 *id);
 int rtm_grab_nexthop(struct rtm_grab *grab, struct rtm_nexthop *nh, u64 *id);
+int rtm_grab_object(struct rtm_grab *grab, struct rtm_object *object, u64 *id);
 void rtm_grab_undo(struct rtm_grab *grab);
 
 #endif /* RTM_HANDLE_H */

@@ -54,6 +54,10 @@ int rtm_cmd_reply(struct rtm_cmd *cmd);
 struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
 struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
 struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
+struct rtm_object *rtm_cmd_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id);
+int rtm_cmd_new_object(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_object *object,
+		       u64 *id);
+int rtm_cmd_delete_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id);
 struct rtm_wait rtm_cmd_wait(u32 flags, u64 deadline);
 int rtm_views_from_user(u32 views, u32 *supported);
 void rtm_dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_dest *dest);

@@ -18,6 +18,8 @@
  * @nexthops: next hops, likewise
  * @routes: routes, likewise
  * @dests: destinations in the tries
+ * @objects: enumerations, route lists and notifications, ended ones still
+ *	referenced included
  * @handles: handles of all open files
  * @locks_held: user holds
  * @locks_waiting: waiting requests
@@ -28,6 +30,7 @@ struct rtm_counters {
 	atomic64_t nexthops;
 	atomic64_t routes;
 	atomic64_t dests;
+	atomic64_t objects;
 	atomic64_t handles;
 	atomic64_t locks_held;
 	atomic64_t locks_waiting;

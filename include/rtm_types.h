@@ -15,13 +15,14 @@ struct rtm_key;
 struct rtm_net;
 struct rtm_nexthop;
 struct rtm_nhset;
+struct rtm_object;
 struct rtm_prefix;
 struct rtm_route;
 struct rtm_table;
 struct rtm_trie;
 struct rtm_trie_leaf;
 
-/* Caps behind the module parameters; see rtm_core.c for the parameters. */
+/* Caps behind the module parameters; see rtm_limits.c for the parameters. */
 #define RTM_MAX_INSTANCES	256	/* tables of one namespace, per family */
 #define RTM_MAX_ENTITIES	256	/* registered entities of one table */
 #define RTM_MAX_ENTITY_NEXTHOPS	1048576	/* next hops of one entity */

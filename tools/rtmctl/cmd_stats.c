@@ -33,6 +33,7 @@ static const struct counter stats_counters[] = {
 	COUNTER(rtm_get_stats, dests),
 	COUNTER(rtm_get_stats, handles),
 	COUNTER(rtm_get_stats, files),
+	COUNTER(rtm_get_stats, objects),
 	COUNTER(rtm_get_stats, locks_held),
 	COUNTER(rtm_get_stats, locks_waiting),
 	COUNTER(rtm_get_stats, fib_wanted),

@@ -140,6 +140,9 @@
  * @RTM_HANDLE_DEST: a destination
  * @RTM_HANDLE_ROUTE: a route
  * @RTM_HANDLE_NEXTHOP: a next hop
+ * @RTM_HANDLE_ENUM: an enumeration
+ * @RTM_HANDLE_LIST: a route list
+ * @RTM_HANDLE_NOTIFY: a registration for change notification
  *
  * The kind stands in bits 56..63 of each handle.
  */
@@ -149,6 +152,9 @@ enum rtm_handle_type {
 	RTM_HANDLE_DEST = 2,
 	RTM_HANDLE_ROUTE = 3,
 	RTM_HANDLE_NEXTHOP = 4,
+	RTM_HANDLE_ENUM = 5,
+	RTM_HANDLE_LIST = 6,
+	RTM_HANDLE_NOTIFY = 7,
 };
 
 #define RTM_HANDLE_TYPE(handle)	((__u32)((handle) >> 56))
@@ -233,6 +239,7 @@ struct rtm_get_version {
  * @fib_messages: out: rtnetlink route messages sent since load
  * @trie_bytes: out: bytes in trie nodes
  * @files: out: open files
+ * @objects: out: enumerations, route lists and notifications
  *
  * All figures are those of the file's network namespace.  Needs no right beyond
  * an open file.
@@ -255,6 +262,7 @@ struct rtm_get_stats {
 	__aligned_u64 fib_messages;
 	__aligned_u64 trie_bytes;
 	__aligned_u64 files;
+	__aligned_u64 objects;
 };
 
 /**

@@ -319,7 +319,7 @@ TEST_F(limit, parameters_wrong)
 {
 	static const char * const bounded[] = {
 		"max_nexthops", "max_handles_in_enum", "max_opaque_slots", "max_tables",
-		"max_entities", "max_dest_routes", "max_file_handles",
+		"max_entities", "max_dest_routes", "max_file_handles", "max_objects",
 	};
 	unsigned int i, before;
 	char text[32];

@@ -286,7 +286,7 @@ TEST_F(handle, arguments_wrong)
 	for (i = 0; i <= RTM_MAX_HANDLES_CALL; i++)
 		some[i] = self->world.route;
 	for (i = 0; i < ARRAY_SIZE(both); i++) {
-		for (type = RTM_HANDLE_NEXTHOP + 1; type; type <<= 1)
+		for (type = RTM_HANDLE_NOTIFY + 1; type; type <<= 1)
 			EXPECT_EQ(-EINVAL, dev_handles(self->fd, both[i], self->e, type, some, 1,
 						       &done));
 		EXPECT_EQ(-EINVAL, dev_handles(self->fd, both[i], self->e, RTM_HANDLE_ANY, some,

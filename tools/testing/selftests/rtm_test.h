@@ -746,16 +746,16 @@ static inline bool stats_empty(const struct rtm_get_stats *s)
 {
 	return !(s->entities | s->nexthops | s->routes | s->dests | s->handles | s->locks_held |
 		 s->locks_waiting | s->fib_wanted | s->fib_installed | s->fib_failed |
-		 s->fib_conflict | s->fib_pending | s->trie_bytes);
+		 s->fib_conflict | s->fib_pending | s->trie_bytes | s->objects);
 }
 
 static inline void stats_print(const struct rtm_get_stats *s)
 {
 	fprintf(stderr, "# entities %llu nexthops %llu routes %llu dests %llu handles %llu\n"
-		"# locks %llu waiting %llu trie %llu files %llu\n"
+		"# locks %llu waiting %llu trie %llu files %llu objects %llu\n"
 		"# fib: wanted %llu installed %llu failed %llu conflict %llu pending %llu\n",
 		s->entities, s->nexthops, s->routes, s->dests, s->handles,
-		s->locks_held, s->locks_waiting, s->trie_bytes, s->files,
+		s->locks_held, s->locks_waiting, s->trie_bytes, s->files, s->objects,
 		s->fib_wanted, s->fib_installed, s->fib_failed, s->fib_conflict, s->fib_pending);
 }
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Objects of one registration: enumerations, route lists, notifications.
+ */
+#ifndef RTM_OBJECT_H
+#define RTM_OBJECT_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+
+#include "rtm_types.h"
+
+struct rtm_object;
+
+/**
+ * struct rtm_object_ops - what a kind of object is
+ * @type: enum rtm_handle_type
+ * @end: its handle was deleted or its registration ended; called once, may sleep,
+ *	no lock held.  Afterwards nobody but those who have a reference uses it.
+ * @free: the last reference has gone; may sleep
+ */
+struct rtm_object_ops {
+	u32 type;
+	void (*end)(struct rtm_object *object);
+	void (*free)(struct rtm_object *object);
+};
+
+/**
+ * struct rtm_object - the part all of them have
+ * @ops: what it is
+ * @owner: the registration it was made for, a reference
+ * @link: in @owner->objects until it ends, under @owner->objects_lock
+ * @refs: the owner's list, handles and calls in flight hold one each
+ */
+struct rtm_object {
+	const struct rtm_object_ops *ops;
+	struct rtm_entity *owner;
+	struct list_head link;
+	refcount_t refs;
+};
+
+void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
+		     const struct rtm_object_ops *ops);
+int rtm_object_link(struct rtm_object *object);
+bool rtm_object_end(struct rtm_object *object);
+void rtm_object_end_all(struct rtm_entity *owner);
+void rtm_object_put(struct rtm_object *object);
+
+/**
+ * rtm_object_hold() - take another reference to an object one has already
+ * @object: the object
+ */
+static inline void rtm_object_hold(struct rtm_object *object)
+{
+	refcount_inc(&object->refs);
+}
+
+#endif /* RTM_OBJECT_H */
