@@ -47,7 +47,7 @@ static bool have_faults(void)
 FIXTURE(failnth) {
 	struct env env;
 	int nth;
-	unsigned int injected;
+	unsigned int enomem;
 };
 
 FIXTURE_SETUP(failnth)
@@ -141,7 +141,7 @@ static bool step(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self,
 	if (c->cmd == RTM_IOC_REGISTER_ENTITY && !err)
 		dev_deregister(self->env.fd, ((struct rtm_register_entity *)arg)->entity);
 	world_end(&w);
-	self->injected += met;
+	self->enomem += err == -ENOMEM;
 	return met;
 }
 
@@ -161,8 +161,9 @@ TEST_F(failnth, commands)
 		EXPECT_LT(1, n)
 			TH_LOG("%s", c->name);
 	}
-	/* far more than one each: not only copies have failed */
-	EXPECT_LT(200, self->injected);
+	/* not only copies have failed, but allocations as well, those of several commands */
+	fprintf(stderr, "# %u calls failed for want of memory\n", self->enomem);
+	EXPECT_LT(20, self->enomem);
 }
 
 /* The same for a batch whose items fail: each on its own. */
