@@ -187,17 +187,12 @@ FIXTURE_TEARDOWN(defer)
 	stage_clean(_metadata, &self->stage);
 }
 
-static int deregister(struct actor *a)
-{
-	return dev_deregister(a->box->fd, a->box->entity);
-}
-
 /* B goes; in no case does it wait for A. */
 static void end_b(struct __test_metadata *_metadata, struct actor *b, enum end_of_b end)
 {
 	switch (end) {
 	case DEREGISTERED:
-		EXPECT_EQ(0, actor_run(b, deregister));
+		EXPECT_EQ(0, actor_run(b, actor_deregister));
 		break;
 	case CLOSED:
 		EXPECT_EQ(0, actor_run(b, actor_close));

@@ -416,6 +416,11 @@ static inline int actor_open(struct actor *a)
 			       (__u32)box->arg[1], &box->entity);
 }
 
+static inline int actor_deregister(struct actor *a)
+{
+	return dev_deregister(a->box->fd, a->box->entity);
+}
+
 static inline int actor_close(struct actor *a)
 {
 	return close(a->box->fd) ? -errno : 0;
