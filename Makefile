@@ -69,7 +69,7 @@ check-selftests: ## selftests on Debian's kernel and on the debug kernel
 check-kernels: ## compile for 6.1 and 6.12, selftests on both Debian kernels
 	tools/scripts/check.sh kernels
 
-check-long: ## what takes hours: the selftests again and again, two CPUs
+check-long: ## two CPUs, PREEMPT_RT, full tables (TABLES=directory): an hour and more
 	tools/scripts/check.sh long
 
 help: ## this list

@@ -4,6 +4,7 @@
 #
 #	kernel.sh stock		Debian's image that belongs to the installed headers
 #	kernel.sh stock-6.12	Debian 13's image and headers
+#	kernel.sh rt		Debian's PREEMPT_RT image of the same version, and its headers
 #	kernel.sh debug		linux-source-6.1 with every checker we know
 #	kernel.sh source	scripts and test headers out of linux-source-6.1
 #
@@ -66,6 +67,8 @@ provide()
 	local name=$1 key=$2 make=$3
 	local dir=$cache/kernel/$name-$key
 	local lock tmp
+
+	final=$dir
 
 	mkdir -p "$cache/kernel"
 	if [ ! -d "$dir" ]; then
@@ -204,15 +207,52 @@ make_stock()
 	ln -s "$stock_kdir" "$dir/build"
 }
 
-kernel_stock()
+# what stock and rt are named after
+stock_names()
 {
 	stock_kdir=$("$scripts/kdir.sh" none) ||
 		die "no kernel headers installed, run tools/scripts/setup.sh"
 	stock_release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$stock_kdir/include/generated/utsrelease.h")
 	stock_version=$(package_version "linux-headers-$stock_release") ||
 		die "$stock_kdir is not from a Debian package: no image to match it"
+}
+
+kernel_stock()
+{
+	stock_names
 	provide stock "$(hash_of "$stock_kdir" "$stock_version" "$guest_modules" \
 		"$(recipe make_stock keep_image)")" make_stock
+}
+
+#
+# rt: the same version of the kernel with PREEMPT_RT; headers refer to /usr/src, where
+# they are not going to be
+#
+
+make_rt()
+{
+	local dir=$1 base=${stock_release%-amd64} tree=$1/headers
+
+	say "fetching linux-image-$rt_release and its headers"
+	fetch "$dir" "linux-image-$rt_release" "linux-headers-$rt_release" "linux-headers-$base-common-rt" ||
+		die "no linux-image-$rt_release in the archive: run tools/scripts/setup.sh"
+	dpkg -x "$dir/linux-image-${rt_release}_"*.deb "$dir/unpacked"
+	keep_image "$dir/unpacked" "$dir"
+	dpkg -x "$dir/linux-headers-${rt_release}_"*.deb "$tree"
+	dpkg -x "$dir/linux-headers-$base-common-rt_"*.deb "$tree"
+	rm -rf "$dir/unpacked" "$dir"/*.deb
+	sed -i "s:/usr/src/:$final/headers/usr/src/:" "$tree/usr/src/linux-headers-$rt_release/Makefile"
+	mkdir -p "$tree/usr/lib"
+	ln -s /usr/lib/linux-kbuild-* "$tree/usr/lib/"
+	ln -s "headers/usr/src/linux-headers-$rt_release" "$dir/build"
+}
+
+kernel_rt()
+{
+	stock_names
+	rt_release=${stock_release%-amd64}-rt-amd64
+	provide rt "$(hash_of "$cache" "$stock_kdir" "$stock_version" "$guest_modules" \
+		"$(recipe make_rt keep_image)")" make_rt
 }
 
 #
@@ -360,10 +400,11 @@ kernel_source()
 case ${1-} in
 stock) kernel_stock ;;
 stock-6.12) kernel_trixie ;;
+rt) kernel_rt ;;
 debug) kernel_debug ;;
 source) kernel_source ;;
 *)
-	sed -n '4,9s/^#//p' "$0" >&2
+	sed -n '4,10s/^#//p' "$0" >&2
 	exit 2
 	;;
 esac
