@@ -87,7 +87,7 @@ stages_static()
 
 stages_kunit()
 {
-	stage debug-kernel "the debug kernel is there (15 minutes when it is not)" wait_debug_kernel
+	stage debug-kernel "the debug kernel is there (5 to 15 minutes when it is not)" wait_debug_kernel
 	stage kunit "KUnit suites on the debug kernel" "$testing/run-tests.sh" kunit debug
 }
 
