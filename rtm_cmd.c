@@ -93,13 +93,14 @@ struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 
  * @type: RTM_HANDLE_ENUM, _LIST or _NOTIFY
  * @id: the handle
  *
- * Return: a reference, or NULL when there is none or it is another registration's.
+ * Return: a reference, or NULL when there is none, it has ended or it is another
+ * registration's.
  */
 struct rtm_object *rtm_cmd_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id)
 {
 	struct rtm_object *object = rtm_handle_object(cmd->client, type, id);
 
-	if (!object || object->owner == self)
+	if (!object || (object->owner == self && !rtm_object_ended(object)))
 		return object;
 	rtm_object_put(object);
 	return NULL;

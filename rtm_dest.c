@@ -36,8 +36,14 @@ static struct rtm_dest *leaf_dest(struct rtm_trie_leaf *leaf)
 	return container_of(leaf, struct rtm_dest, leaf);
 }
 
-/* Whether a search for routes in @views finds it; 0 stands for all. */
-static bool dest_visible(const struct rtm_dest *dest, u32 views)
+/**
+ * rtm_dest_visible() - does a search find a destination
+ * @dest: the destination
+ * @views: where is searched; 0 stands for everywhere
+ *
+ * Return: whether it has a route there; stable in a section only.
+ */
+bool rtm_dest_visible(const struct rtm_dest *dest, u32 views)
 {
 	return views ? READ_ONCE(dest->views) & views : READ_ONCE(dest->n_routes);
 }
@@ -155,7 +161,7 @@ struct rtm_dest *rtm_dest_exact(struct rtm_table *table, const struct rtm_prefix
 {
 	struct rtm_dest *dest = rtm_dest_find(table, p);
 
-	if (!dest || dest_visible(dest, views))
+	if (!dest || rtm_dest_visible(dest, views))
 		return dest;
 	rtm_dest_put(dest);
 	return NULL;
@@ -170,7 +176,7 @@ static struct rtm_dest *first_visible(const struct rtm_trie *t, struct rtm_trie_
 				      u32 views)
 {
 	for (; leaf; leaf = rtm_trie_cover(t, leaf))
-		if (dest_visible(leaf_dest(leaf), views) &&
+		if (rtm_dest_visible(leaf_dest(leaf), views) &&
 		    refcount_inc_not_zero(&leaf_dest(leaf)->refs))
 			return leaf_dest(leaf);
 	return NULL;

@@ -523,16 +523,32 @@ int rtm_handle_reference(struct rtm_client *client, struct rtm_entity *entity, u
 EXPORT_SYMBOL_IF_KUNIT(rtm_handle_reference);
 
 /**
- * rtm_grab_init() - begin to give handles out
+ * rtm_grab_init_room() - begin to give many handles out
+ * @grab: on the caller's stack
+ * @client: the file
+ * @entity: registration they are counted for
+ * @ids: memory to remember them, until rtm_grab_undo() or success
+ * @room: how many there can be
+ */
+void rtm_grab_init_room(struct rtm_grab *grab, struct rtm_client *client,
+			struct rtm_entity *entity, u64 *ids, unsigned int room)
+{
+	grab->client = client;
+	grab->entity = entity;
+	grab->n = 0;
+	grab->room = room;
+	grab->ids = ids;
+}
+
+/**
+ * rtm_grab_init() - begin to give out RTM_GRAB_MAX handles at most
  * @grab: on the caller's stack
  * @client: the file
  * @entity: registration they are counted for
  */
 void rtm_grab_init(struct rtm_grab *grab, struct rtm_client *client, struct rtm_entity *entity)
 {
-	grab->client = client;
-	grab->entity = entity;
-	grab->n = 0;
+	rtm_grab_init_room(grab, client, entity, grab->own, ARRAY_SIZE(grab->own));
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_grab_init);
 
@@ -543,6 +559,8 @@ static int grab_add(struct rtm_grab *grab, u32 type, void *object, u64 *id)
 	*id = 0;
 	if (!object)
 		return 0;
+	if (WARN_ON_ONCE(grab->n == grab->room))
+		return -ENOSPC;
 	err = handle_add(grab->client, grab->entity, type, object, id);
 	if (!err)
 		grab->ids[grab->n++] = *id;

@@ -33,6 +33,7 @@ void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
 	rtm_entity_hold(owner);
 	object->owner = owner;
 	INIT_LIST_HEAD(&object->link);
+	object->ended = false;
 	refcount_set(&object->refs, 1);
 	atomic64_inc(&owner->table->rnet->count.objects);
 }
@@ -84,6 +85,7 @@ bool rtm_object_end(struct rtm_object *object)
 	linked = !list_empty(&object->link);
 	if (linked) {
 		list_del_init(&object->link);
+		WRITE_ONCE(object->ended, true);
 		owner->n_objects--;
 	}
 	spin_unlock(&owner->objects_lock);

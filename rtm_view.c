@@ -10,10 +10,12 @@
 
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/uaccess.h>
 
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_handle.h"
+#include "rtm_ioctl.h"
 #include "rtm_nexthop.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
@@ -164,5 +166,40 @@ int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab)
 		if (err)
 			return err;
 	}
+	return 0;
+}
+
+/**
+ * rtm_dest_item_store() - store what a destination says in an array of the caller's
+ * @user: where; rtm_dest_item_size() bytes
+ * @dest: the destination
+ * @dv: from rtm_dest_views_collect(); its blocks get the handles
+ * @grab: the reply's handles, to be undone by the caller on failure; needs room for
+ *	RTM_DEST_ITEM_HANDLES more
+ *
+ * Context: process, may sleep, no lock held.
+ *
+ * Return: as rtm_grab_entity(), or -EFAULT.
+ */
+int rtm_dest_item_store(struct rtm_dest_item __user *user, struct rtm_dest *dest,
+			struct rtm_dest_views *dv, struct rtm_grab *grab)
+{
+	struct rtm_dest_item item = {
+		.size = rtm_dest_item_size(dv->n),
+		.n_views = dv->n,
+		.last_changed = dv->last_changed,
+		.belongs = dv->belongs,
+	};
+	int err;
+
+	rtm_dest_prefix_to_user(&item.prefix, dest);
+	err = rtm_grab_dest(grab, dest, &item.dest);
+	if (!err)
+		err = rtm_dest_views_grab(dv, grab);
+	if (err)
+		return err;
+	if (copy_to_user(user, &item, sizeof(item)) ||
+	    copy_to_user(user->views, dv->blocks, dv->n * sizeof(dv->blocks[0])))
+		return -EFAULT;
 	return 0;
 }

@@ -57,6 +57,7 @@ struct rtm_dest *rtm_dest_match(struct rtm_table *table, const struct rtm_prefix
 struct rtm_dest *rtm_dest_less_specific(struct rtm_dest *dest, u32 views);
 struct rtm_dest *rtm_dest_next(struct rtm_table *table, const struct rtm_prefix *p,
 			       bool inclusive);
+bool rtm_dest_visible(const struct rtm_dest *dest, u32 views);
 void rtm_dest_put(struct rtm_dest *dest);
 void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
 

@@ -17,8 +17,10 @@
  * struct rtm_grab - handles a reply is about to give out
  * @client: the file
  * @entity: registration they are counted for
- * @n: number of @ids
- * @ids: what was given out so far
+ * @n: number of handles given out so far
+ * @room: how many there can be
+ * @ids: they
+ * @own: memory for @ids, where nobody brought other
  *
  * When the reply cannot be copied out, rtm_grab_undo() takes all of them back, so
  * that a failed call leaves no handle behind.
@@ -27,7 +29,9 @@ struct rtm_grab {
 	struct rtm_client *client;
 	struct rtm_entity *entity;
 	unsigned int n;
-	u64 ids[RTM_GRAB_MAX];
+	unsigned int room;
+	u64 *ids;
+	u64 own[RTM_GRAB_MAX];
 };
 
 int rtm_handles_init(struct rtm_client *client);
@@ -47,6 +51,8 @@ int rtm_handle_reference(struct rtm_client *client, struct rtm_entity *entity, u
 int rtm_handle_release(struct rtm_client *client, struct rtm_entity *entity, u32 type, u64 id);
 
 void rtm_grab_init(struct rtm_grab *grab, struct rtm_client *client, struct rtm_entity *entity);
+void rtm_grab_init_room(struct rtm_grab *grab, struct rtm_client *client,
+			struct rtm_entity *entity, u64 *ids, unsigned int room);
 int rtm_grab_entity(struct rtm_grab *grab, struct rtm_entity *entity, u64 *id);
 int rtm_grab_dest(struct rtm_grab *grab, struct rtm_dest *dest, u64 *id);
 int rtm_grab_route(struct rtm_grab *grab, struct rtm_route *route, u64 *id);

@@ -5,6 +5,7 @@
 #ifndef RTM_OBJECT_H
 #define RTM_OBJECT_H
 
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 
@@ -30,12 +31,14 @@ struct rtm_object_ops {
  * @ops: what it is
  * @owner: the registration it was made for, a reference
  * @link: in @owner->objects until it ends, under @owner->objects_lock
+ * @ended: it has ended; set under the same lock, read without
  * @refs: the owner's list, handles and calls in flight hold one each
  */
 struct rtm_object {
 	const struct rtm_object_ops *ops;
 	struct rtm_entity *owner;
 	struct list_head link;
+	bool ended;
 	refcount_t refs;
 };
 
@@ -53,6 +56,17 @@ void rtm_object_put(struct rtm_object *object);
 static inline void rtm_object_hold(struct rtm_object *object)
 {
 	refcount_inc(&object->refs);
+}
+
+/**
+ * rtm_object_ended() - has an object ended
+ * @object: the object
+ *
+ * Return: true once its end has begun; it may be any moment where it has not.
+ */
+static inline bool rtm_object_ended(const struct rtm_object *object)
+{
+	return READ_ONCE(object->ended);
 }
 
 #endif /* RTM_OBJECT_H */

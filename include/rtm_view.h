@@ -47,4 +47,15 @@ void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u3
 void rtm_dest_views_put(struct rtm_dest_views *dv);
 int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab);
 
+/* Handles in one struct rtm_dest_item, and its bytes. */
+#define RTM_DEST_ITEM_HANDLES	(1 + 3 * RTM_N_VIEWS)
+
+static inline u32 rtm_dest_item_size(unsigned int n_views)
+{
+	return sizeof(struct rtm_dest_item) + n_views * sizeof(struct rtm_dest_view);
+}
+
+int rtm_dest_item_store(struct rtm_dest_item __user *user, struct rtm_dest *dest,
+			struct rtm_dest_views *dv, struct rtm_grab *grab);
+
 #endif /* RTM_VIEW_H */

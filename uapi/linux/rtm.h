@@ -636,6 +636,32 @@ struct rtm_dest_view {
 };
 
 /**
+ * struct rtm_dest_item - a destination in an array of them
+ * @size: bytes of this item, its blocks included
+ * @n_views: entries of @views
+ * @dest: handle of the destination
+ * @prefix: its prefix
+ * @last_changed: CLOCK_REALTIME nanoseconds of the last change
+ * @belongs: views the destination has routes in
+ * @pad: zero
+ * @views: one block per supported view asked for, ascending, also where there is
+ *	no route
+ *
+ * Carries a reference to @dest and to every route and owner reported.  All items of
+ * an enumeration have the same size.
+ */
+struct rtm_dest_item {
+	__u32 size;
+	__u32 n_views;
+	__aligned_u64 dest;
+	struct rtm_net_prefix prefix;
+	__aligned_u64 last_changed;
+	__u32 belongs;
+	__u32 pad;
+	struct rtm_dest_view views[];
+};
+
+/**
  * struct rtm_get_dest - argument of the four destination queries
  * @size: bytes of this structure
  * @flags: RTM_REQ_NOWAIT
