@@ -103,6 +103,12 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_DUMP_DESTS, rtm_ioctl_dump_dests, rtm_dump, cursor, false),
 	RTM_OP(RTM_IOC_DUMP_ROUTES, rtm_ioctl_dump_routes, rtm_dump, cursor, false),
 	RTM_OP(RTM_IOC_DUMP_LOCKS, rtm_ioctl_dump_locks, rtm_dump, cursor, false),
+	RTM_OP(RTM_IOC_CREATE_ROUTE_LIST, rtm_ioctl_create_route_list, rtm_object_req, handle,
+	       true),
+	RTM_OP(RTM_IOC_INSERT_IN_ROUTE_LIST, rtm_ioctl_insert_in_route_list, rtm_insert_in_list,
+	       pad, true),
+	RTM_OP(RTM_IOC_DELETE_ROUTE_LIST, rtm_ioctl_delete_route_list, rtm_object_req, handle,
+	       true),
 };
 
 /* Both who opened the file and who calls must be administrators there. */

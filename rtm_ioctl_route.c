@@ -19,7 +19,9 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_object.h"
 #include "rtm_route.h"
+#include "rtm_route_list.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
 #include "rtm_view.h"
@@ -235,7 +237,7 @@ static int add_by_handle(struct rtm_cmd *cmd, struct rtm_entity *self,
 	return rtm_cmd_reply(cmd);
 }
 
-static int add_route(struct rtm_cmd *cmd, struct rtm_entity *self)
+static int add_spec(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_object *list)
 {
 	struct rtm_add_route *arg = &cmd->arg.add_route;
 	struct rtm_wait wait = rtm_cmd_wait(arg->flags, arg->deadline);
@@ -245,9 +247,27 @@ static int add_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 	err = spec_from_user(cmd->client, self, &arg->dest, &arg->attrs, &spec);
 	if (err)
 		return err;
+	spec.list = list ? rtm_object_list(list) : NULL;
 	err = arg->route ? add_by_handle(cmd, self, &spec, &wait) :
 			   add_by_key(cmd, self, &spec, &wait);
 	spec_put(&spec);
+	return err;
+}
+
+static int add_route(struct rtm_cmd *cmd, struct rtm_entity *self)
+{
+	u64 id = cmd->arg.add_route.list;
+	struct rtm_object *list = NULL;
+	int err;
+
+	if (id) {
+		list = rtm_cmd_object(cmd, self, RTM_HANDLE_LIST, id);
+		if (!list)
+			return -EBADF;
+	}
+	err = add_spec(cmd, self, list);
+	if (list)
+		rtm_object_put(list);
 	return err;
 }
 

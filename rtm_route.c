@@ -13,7 +13,8 @@
  *
  * The owner's list is where the purge of a departed entity finds its routes.
  * Linking there fails once the entity has gone, so no route can be added behind
- * the purge's back.
+ * the purge's back.  Whoever takes a route off that list takes it off its route list
+ * in the same step.
  */
 #include "rtm_route.h"
 
@@ -26,6 +27,7 @@
 #include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_route_list.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
 #include "rtm_trace.h"
@@ -113,9 +115,42 @@ void rtm_route_put(struct rtm_route *route)
 	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
 	if (route->neighbour)
 		rtm_nexthop_put(route->neighbour);
+	kfree(route->extra);
 	rtm_dest_put(route->dest);
 	rtm_entity_put(route->owner);
 	call_rcu(&route->rcu, route_free_rcu);
+}
+
+/**
+ * rtm_route_extra_get() - make sure that a route has its extra
+ * @route: the route
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtm_route_extra_get(struct rtm_route *route)
+{
+	struct rtm_route_extra *extra;
+
+	if (READ_ONCE(route->extra))
+		return 0;
+	extra = kzalloc(sizeof(*extra), GFP_KERNEL_ACCOUNT);
+	if (!extra)
+		return -ENOMEM;
+	extra->route = route;
+	/* full barrier: whoever sees the pointer sees an extra that is all zero */
+	if (cmpxchg(&route->extra, NULL, extra))
+		kfree(extra);
+	return 0;
+}
+
+/* Let @route have the extra of @fresh, which nobody else has seen. */
+static void lend_extra(struct rtm_route *route, struct rtm_route *fresh)
+{
+	fresh->extra->route = route;
+	if (!cmpxchg(&route->extra, NULL, fresh->extra))
+		fresh->extra = NULL;
 }
 
 /* A route with the caller's reference only; takes one to @dest and @owner. */
@@ -162,6 +197,7 @@ static bool owner_unlink(struct rtm_entity *owner, struct rtm_route *route)
 	linked = !list_empty(&route->owner_link);
 	if (linked) {
 		list_del_init(&route->owner_link);
+		rtm_route_list_forget(route);
 		owner->n_routes--;
 	}
 	spin_unlock(&owner->routes_lock);
@@ -345,10 +381,17 @@ static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
 	fresh = route_alloc(dest, owner);
 	if (!fresh)
 		return -ENOMEM;
-	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
+	err = spec->list ? rtm_route_extra_get(fresh) : 0;
+	if (!err)
+		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (!err) {
 		err = add_in_section(dest, fresh, spec, change, &old, routep);
 		rtm_section_end(&s);
+	}
+	if (!err && spec->list) {
+		if (*routep != fresh)
+			lend_extra(*routep, fresh);
+		rtm_route_list_move(spec->list, *routep);
 	}
 	rtm_route_put(fresh);
 	route_old_put(&old);
@@ -396,7 +439,7 @@ int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
  * Context: process, may sleep.
  *
  * Return: 0; -EACCES for somebody else's route, -EINVAL for another prefix,
- * -ESTALE for a deleted one, or what waiting for the lock gave.
+ * -ESTALE for a deleted one, -ENOMEM, or what waiting for the lock gave.
  */
 int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change)
@@ -412,7 +455,9 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 	rtm_dest_prefix(dest, &p);
 	if (rtm_prefix_cmp(&p, &spec->prefix))
 		return -EINVAL;
-	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
+	err = spec->list ? rtm_route_extra_get(route) : 0;
+	if (!err)
+		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (err)
 		return err;
 	if (rtm_route_live(route))
@@ -420,6 +465,8 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 	else
 		err = -ESTALE;
 	rtm_section_end(&s);
+	if (!err && spec->list)
+		rtm_route_list_move(spec->list, route);
 	route_old_put(&old);
 	return err;
 }
@@ -533,6 +580,7 @@ static struct rtm_route *purge_next(struct rtm_entity *owner)
 	route = list_first_entry_or_null(&owner->routes, struct rtm_route, owner_link);
 	if (route) {
 		list_del_init(&route->owner_link);
+		rtm_route_list_forget(route);
 		owner->n_routes--;
 		rtm_route_hold(route);
 	}

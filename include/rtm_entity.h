@@ -45,7 +45,7 @@ enum rtm_entity_state {
  * @process: process that registered it; a reference
  * @uid: user that registered it
  * @locks: its holds and waiters
- * @routes_lock: protects @routes, @n_routes and @closed; a leaf
+ * @routes_lock: protects @routes, @n_routes, @closed and its route lists; a leaf
  * @closed: no route can be added any more
  * @routes: its routes
  * @n_routes: their number

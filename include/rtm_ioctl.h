@@ -27,6 +27,8 @@ union rtm_cmd_buf {
 	struct rtm_get_route_info get_route_info;
 	struct rtm_is_best_route is_best_route;
 	struct rtm_get_dest get_dest;
+	struct rtm_object_req object;
+	struct rtm_insert_in_list insert_in_list;
 	struct rtm_lock_dest lock_dest;
 	struct rtm_break_dest_lock break_dest_lock;
 	struct rtm_opaque opaque;
@@ -95,5 +97,8 @@ int rtm_ioctl_dump_nexthops(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_dests(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_routes(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
+int rtm_ioctl_create_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_insert_in_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
 
 #endif /* RTM_IOCTL_H */

@@ -6,6 +6,7 @@
 #define RTM_ROUTE_H
 
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 
@@ -31,6 +32,22 @@ struct rtm_nhset {
 };
 
 /**
+ * struct rtm_route_extra - what few routes have
+ * @route: the route, constant
+ * @list: route list it is on, or NULL
+ * @list_node: in rtm_route_list.routes while there is one
+ * @list_seq: its place there
+ *
+ * The list's part is under rtm_entity.routes_lock of the owner.
+ */
+struct rtm_route_extra {
+	struct rtm_route *route;
+	struct rtm_route_list *list;
+	struct rb_node list_node;
+	u64 list_seq;
+};
+
+/**
  * struct rtm_route - a candidate
  * @link: in rtm_dest.routes, by rank
  * @owner_link: in rtm_entity.routes
@@ -49,6 +66,8 @@ struct rtm_nhset {
  * @state: enum rtm_object_state
  * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
  *	a section, never cleared.
+ * @extra: made by rtm_route_extra_get() when first needed, and then there to stay;
+ *	NULL for nearly every route
  * @refs: the table and every handle hold one each
  * @rcu: for the free
  *
@@ -73,6 +92,7 @@ struct rtm_route {
 	u8 flags1;
 	u8 state;
 	bool dead;
+	struct rtm_route_extra *extra;
 	refcount_t refs;
 	struct rcu_head rcu;
 };
@@ -88,6 +108,7 @@ struct rtm_route {
  * @views: set of views, checked
  * @flags: RTM_RF_*
  * @flags1: carried
+ * @list: route list of the owner to move it to, borrowed; NULL leaves it where it is
  */
 struct rtm_route_spec {
 	struct rtm_prefix prefix;
@@ -99,6 +120,7 @@ struct rtm_route_spec {
 	u32 views;
 	u16 flags;
 	u8 flags1;
+	struct rtm_route_list *list;
 };
 
 struct rtm_wait;
@@ -114,6 +136,7 @@ struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_pref
 void rtm_route_hold(struct rtm_route *route);
 void rtm_route_put(struct rtm_route *route);
 u32 rtm_route_best_views(const struct rtm_route *route);
+int rtm_route_extra_get(struct rtm_route *route);
 
 struct rtm_nhset *rtm_nhset_alloc(unsigned int n);
 void rtm_nhset_put(struct rtm_nhset *nhs);

@@ -19,7 +19,7 @@ struct rtm_dest;
  */
 static inline bool rtm_route_live(const struct rtm_route *route)
 {
-	return route->state == RTM_STATE_CREATED && !READ_ONCE(route->dead);
+	return READ_ONCE(route->state) == RTM_STATE_CREATED && !READ_ONCE(route->dead);
 }
 
 /**

@@ -18,6 +18,8 @@ struct rtm_nhset;
 struct rtm_object;
 struct rtm_prefix;
 struct rtm_route;
+struct rtm_route_extra;
+struct rtm_route_list;
 struct rtm_table;
 struct rtm_trie;
 struct rtm_trie_leaf;

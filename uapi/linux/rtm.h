@@ -86,6 +86,19 @@
 #define RTM_IOC_DUMP_DESTS		_IO(RTM_IOC_MAGIC, 0x1e)
 #define RTM_IOC_DUMP_ROUTES		_IO(RTM_IOC_MAGIC, 0x1f)
 #define RTM_IOC_DUMP_LOCKS		_IO(RTM_IOC_MAGIC, 0x20)
+#define RTM_IOC_CREATE_DEST_ENUM	_IO(RTM_IOC_MAGIC, 0x21)
+#define RTM_IOC_CREATE_ROUTE_ENUM	_IO(RTM_IOC_MAGIC, 0x22)
+#define RTM_IOC_CREATE_NEXTHOP_ENUM	_IO(RTM_IOC_MAGIC, 0x23)
+#define RTM_IOC_GET_ENUM_DESTS		_IO(RTM_IOC_MAGIC, 0x24)
+#define RTM_IOC_GET_ENUM_ROUTES		_IO(RTM_IOC_MAGIC, 0x25)
+#define RTM_IOC_GET_ENUM_NEXTHOPS	_IO(RTM_IOC_MAGIC, 0x26)
+#define RTM_IOC_DELETE_ENUM		_IO(RTM_IOC_MAGIC, 0x27)
+#define RTM_IOC_CREATE_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x28)
+#define RTM_IOC_INSERT_IN_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x29)
+#define RTM_IOC_CREATE_ROUTE_LIST_ENUM	_IO(RTM_IOC_MAGIC, 0x2a)
+#define RTM_IOC_GET_LIST_ENUM_ROUTES	_IO(RTM_IOC_MAGIC, 0x2b)
+#define RTM_IOC_DELETE_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x2c)
+#define RTM_IOC_GET_EXACT_ROUTE		_IO(RTM_IOC_MAGIC, 0x2d)
 
 /* Request flags, valid where the command says so. */
 #define RTM_REQ_NOWAIT		(1u << 0)	/* EAGAIN instead of waiting */
@@ -480,11 +493,13 @@ struct rtm_route_attrs {
  * @attrs: the route
  * @change: in: RTM_RC_FIRST, RTM_RC_NEW; out: RTM_RC_NEW, RTM_RC_BEST
  * @pad: zero
+ * @list: route list of the caller to move it to; 0 leaves it where it is
  * @deadline: how long to wait for a lock of the destination
  *
  * The key is (destination, owner, neighbour); RTM_RC_FIRST leaves the neighbour
  * out of it, RTM_RC_NEW adds in any case.  EACCES: @route belongs to another
- * entity.  EBADF: a next hop is not the caller's or was deleted.  EINVAL: too
+ * entity.  EBADF: a next hop is not the caller's or was deleted, or the list is not
+ * the caller's.  EINVAL: too
  * many next hops, one twice, a view set of unsupported views only, or @dest is
  * not the destination of @route.  ESTALE: @route was deleted.
  */
@@ -497,6 +512,7 @@ struct rtm_add_route {
 	struct rtm_route_attrs attrs;
 	__u32 change;
 	__u32 pad;
+	__aligned_u64 list;
 	__aligned_u64 deadline;
 };
 
@@ -696,6 +712,50 @@ struct rtm_get_dest {
 	__u32 belongs;
 	__aligned_u64 last_changed;
 	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_object_req - argument of RTM_IOC_CREATE_ROUTE_LIST, _DELETE_ROUTE_LIST
+ *	and _DELETE_ENUM
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @handle: CREATE: out: the new list, empty; DELETE: in: the list or the enumeration,
+ *	of any kind
+ *
+ * A list that is deleted lets go of its routes, which stay in the table, and its
+ * enumerations are at their end.  ENOSPC: the caller has too many lists,
+ * enumerations and notifications.
+ */
+struct rtm_object_req {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+};
+
+/**
+ * struct rtm_insert_in_list - argument of RTM_IOC_INSERT_IN_ROUTE_LIST
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @list: list of the caller; 0 takes the routes off their lists
+ * @routes: user pointer to __u64[@count]: routes of the caller
+ * @count: number of routes, at most RTM_MAX_HANDLES_CALL
+ * @pad: zero
+ *
+ * A route is on one list at most: it leaves the one it is on and goes to the end of
+ * this.  One that is on this list already keeps its place.  A deleted route leaves
+ * its list.  All or none: EBADF: a route is not the caller's or was deleted.
+ */
+struct rtm_insert_in_list {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 list;
+	__aligned_u64 routes;
+	__u32 count;
+	__u32 pad;
 };
 
 /**

@@ -159,13 +159,25 @@ TEST_F(abi, size_huge)
 	EXPECT_TRUE(SAME());
 }
 
+static bool known(unsigned int nr)
+{
+	const struct command *c;
+
+	for_each_command(c)
+		if (_IOC_NR(c->cmd) == nr)
+			return true;
+	return false;
+}
+
 TEST_F(abi, unknown_numbers)
 {
 	unsigned char arg[ARG_MAX_BYTES] = {};
 	const struct command *c;
 	unsigned int nr;
 
-	for (nr = ARRAY_SIZE(commands); nr < 256; nr++) {
+	for (nr = 0; nr < 256; nr++) {
+		if (known(nr))
+			continue;
 		*(__u32 *)arg = 64;
 		EXPECT_EQ(-ENOTTY, dev_call(self->fd, _IO(RTM_IOC_MAGIC, nr), arg));
 	}

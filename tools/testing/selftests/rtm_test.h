@@ -374,6 +374,7 @@ static inline void route_arg(struct rtm_add_route *arg, __u64 entity, const char
 	arg->attrs.state = 0xcc;
 	arg->change = 0;
 	arg->pad = 0;
+	arg->list = 0;
 	arg->deadline = 0;
 }
 
@@ -595,6 +596,54 @@ static inline int dev_set_opaque(int fd, __u64 entity, __u64 dest, __u64 value)
 	opaque_arg(&arg, entity, dest);
 	arg.value = value;
 	return dev_call(fd, RTM_IOC_SET_OPAQUE, &arg);
+}
+
+static inline void object_arg(struct rtm_object_req *arg, __u64 entity, __u64 handle)
+{
+	arg_init(arg);
+	arg->flags = 0;
+	arg->entity = entity;
+	arg->handle = handle;
+}
+
+static inline int dev_new_list(int fd, __u64 entity, __u64 *list)
+{
+	struct rtm_object_req arg;
+	int err;
+
+	object_arg(&arg, entity, 0);
+	err = dev_call(fd, RTM_IOC_CREATE_ROUTE_LIST, &arg);
+	if (!err)
+		*list = arg.handle;
+	return err;
+}
+
+static inline int dev_delete_object(int fd, unsigned long cmd, __u64 entity, __u64 handle)
+{
+	struct rtm_object_req arg;
+
+	object_arg(&arg, entity, handle);
+	return dev_call(fd, cmd, &arg);
+}
+
+static inline void insert_arg(struct rtm_insert_in_list *arg, __u64 entity, __u64 list,
+			      const __u64 *routes, __u32 count)
+{
+	arg_init(arg);
+	arg->flags = 0;
+	arg->entity = entity;
+	arg->list = list;
+	arg->routes = ptr_u64(routes);
+	arg->count = count;
+	arg->pad = 0;
+}
+
+static inline int dev_insert(int fd, __u64 entity, __u64 list, const __u64 *routes, __u32 count)
+{
+	struct rtm_insert_in_list arg;
+
+	insert_arg(&arg, entity, list, routes, count);
+	return dev_call(fd, RTM_IOC_INSERT_IN_ROUTE_LIST, &arg);
 }
 
 /* Wait, for a minute at most, until the FIB has decided about everything. */

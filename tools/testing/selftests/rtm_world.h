@@ -119,6 +119,10 @@ static const struct command commands[] = {
 		.pads = { PAD(rtm_dump, pad), PAD(rtm_dump, prefix.pad) }),
 	COMMAND(DUMP_LOCKS, rtm_dump, .has_flags = true, .replies = true,
 		.pads = { PAD(rtm_dump, pad) }),
+	COMMAND(CREATE_ROUTE_LIST, rtm_object_req, CHANGE),
+	COMMAND(INSERT_IN_ROUTE_LIST, rtm_insert_in_list, CHANGE,
+		.pads = { PAD(rtm_insert_in_list, pad) }),
+	COMMAND(DELETE_ROUTE_LIST, rtm_object_req, CHANGE),
 };
 
 #undef QUERY
@@ -138,6 +142,7 @@ static const struct command commands[] = {
  * @route: the route of 10.1.0.0/16
  * @dest: 10.1.0.0/16, where @entity has an opaque cell
  * @locked: 10.2.0.0/16, locked exclusively by the thread that made the world
+ * @list: a route list with @route
  * @handles: room for handles
  * @infos: room for entity names
  * @views: room for view blocks
@@ -155,6 +160,7 @@ struct world {
 	__u64 route;
 	__u64 dest;
 	__u64 locked;
+	__u64 list;
 	__u64 *handles;
 	struct rtm_entity_id *infos;
 	struct rtm_dest_view *views;
@@ -222,6 +228,8 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	world_nexthops(_metadata, w);
 	route_arg(&arg, w->entity, "10.1.0.0/16", &w->nexthop, 1);
 	arg.route = w->route;
+	ASSERT_EQ(0, dev_new_list(fd, w->entity, &w->list));
+	arg.list = w->list;
 	ASSERT_EQ(0, dev_add_route(fd, &arg));
 	ASSERT_EQ(0, dev_set_opaque(fd, w->entity, w->dest, 77));
 	ASSERT_EQ(0, dev_lock(fd, w->entity, w->locked, RTM_REQ_EXCLUSIVE));
@@ -351,6 +359,7 @@ static inline void world_route_arg(struct world *w, unsigned long cmd, void *arg
 	case RTM_IOC_ADD_ROUTE:
 		route_arg(add, w->entity, "10.1.128.0/17", w->pair, 2);
 		add->attrs.neighbour = w->nexthop;
+		add->list = w->list;
 		break;
 	case RTM_IOC_DELETE_ROUTE:
 		delete_arg(arg, w->entity, w->route);
@@ -393,6 +402,19 @@ static inline void world_lock_arg(struct world *w, unsigned long cmd, void *arg)
 	case RTM_IOC_SET_OPAQUE:
 		opaque_arg(arg, w->entity, w->locked);
 		((struct rtm_opaque *)arg)->value = 78;
+		break;
+	}
+}
+
+static inline void world_list_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	switch (cmd) {
+	case RTM_IOC_INSERT_IN_ROUTE_LIST:
+		w->handles[0] = w->route;
+		insert_arg(arg, w->entity, w->list, w->handles, 1);
+		break;
+	default:
+		object_arg(arg, w->entity, cmd == RTM_IOC_DELETE_ROUTE_LIST ? w->list : 0);
 		break;
 	}
 }
@@ -448,6 +470,9 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
 		break;
 	case RTM_IOC_DELETE_ROUTES:
 		world_batch_arg(w, arg, "10.0.0.0/8", "10.1.0.0/16");
+		break;
+	case RTM_IOC_CREATE_ROUTE_LIST ... RTM_IOC_DELETE_ROUTE_LIST:
+		world_list_arg(w, cmd, arg);
 		break;
 	default:
 		world_other_arg(w, cmd, arg);
