@@ -138,8 +138,10 @@ stages_all()
 # sleep in other places.
 stages_long()
 {
-	local round
+	local round tables=${TABLES-}
 
+	# only for the stage that is about them
+	unset TABLES
 	for round in 1 2 3; do
 		SMP=2 stage "smp-debug-$round" "selftests on two CPUs, debug kernel" \
 			"$testing/run-tests.sh" selftest debug
@@ -148,7 +150,7 @@ stages_long()
 	done
 	SMP=2 stage rt "selftests on two CPUs, Debian's PREEMPT_RT kernel" \
 		"$testing/run-tests.sh" selftest rt
-	[ -z "${TABLES-}" ] || MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
+	[ -z "$tables" ] || TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
 		stage full-tables "the full tables in TABLES= on Debian's kernel" \
 		"$testing/run-tests.sh" selftest stock load
 }
