@@ -135,7 +135,10 @@ static struct rtm_event_node *event_take(struct rtm_client *client)
 	return NULL;
 }
 
-/* One that is not queued any more was cancelled meanwhile. */
+/*
+ * One that is not queued any more was cancelled meanwhile; @again says that it was
+ * raised after that, or while it was being told.
+ */
 static void plain_done(struct rtm_event_node *node, bool delivered)
 {
 	struct rtm_client *client = node->client;
@@ -146,9 +149,9 @@ static void plain_done(struct rtm_event_node *node, bool delivered)
 	node->delivering = false;
 	if (queued && !delivered)
 		rtm_event_wake(node);
-	else if (queued && node->again)
+	else if (node->again)
 		rtm_event_queue(node);
-	else if (queued)
+	else
 		rtm_event_dequeue(node);
 	node->again = false;
 	spin_unlock(&client->event_lock);
