@@ -64,9 +64,9 @@ struct rtm_ioctl_op {
 
 static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_GET_VERSION, rtm_ioctl_get_version, rtm_get_version, release, false),
-	RTM_OP(RTM_IOC_GET_STATS, rtm_ioctl_get_stats, rtm_get_stats, objects, false),
+	RTM_OP(RTM_IOC_GET_STATS, rtm_ioctl_get_stats, rtm_get_stats, calls, false),
 	RTM_OP(RTM_IOC_REGISTER_ENTITY, rtm_ioctl_register_entity, rtm_register_entity,
-	       n_views, true),
+	       pad, true),
 	RTM_OP(RTM_IOC_DEREGISTER_ENTITY, rtm_ioctl_deregister_entity, rtm_deregister_entity,
 	       entity, true),
 	RTM_OP(RTM_IOC_GET_ENTITIES, rtm_ioctl_get_entities, rtm_get_entities, total, false),
@@ -109,6 +109,11 @@ static const struct rtm_ioctl_op ops[] = {
 	       pad, true),
 	RTM_OP(RTM_IOC_DELETE_ROUTE_LIST, rtm_ioctl_delete_route_list, rtm_object_req, handle,
 	       true),
+	RTM_OP(RTM_IOC_GET_METHODS, rtm_ioctl_get_methods, rtm_get_methods, pad, false),
+	RTM_OP(RTM_IOC_INVOKE_METHOD, rtm_ioctl_invoke_method, rtm_invoke_method, deadline, true),
+	RTM_OP(RTM_IOC_BLOCK_METHODS, rtm_ioctl_block_methods, rtm_block_methods, pad, true),
+	RTM_OP(RTM_IOC_FETCH_CALL, rtm_ioctl_fetch_call, rtm_fetch_call, pad, true),
+	RTM_OP(RTM_IOC_ANSWER_CALL, rtm_ioctl_answer_call, rtm_answer_call, status, true),
 };
 
 /* Both who opened the file and who calls must be administrators there. */
@@ -170,6 +175,7 @@ static struct rtm_client *client_alloc(void)
 	INIT_LIST_HEAD(&client->entities);
 	spin_lock_init(&client->event_lock);
 	INIT_LIST_HEAD(&client->events);
+	INIT_LIST_HEAD(&client->calls);
 	init_waitqueue_head(&client->event_wait);
 	return client;
 }

@@ -43,6 +43,7 @@ static int rtm_net_init(struct net *net)
 
 	rnet->net = net;
 	mutex_init(&rnet->lock);
+	spin_lock_init(&rnet->call_lock);
 	xa_init(&rnet->tables);
 	return rtm_fib_net_init(rnet);
 }

@@ -438,7 +438,13 @@ static int load_entity_cursor(struct dump *d, struct entity_cursor *c)
 
 static void describe_entity(struct rtm_entity_rec *rec, struct rtm_entity *entity)
 {
+	bool blocked;
+	u32 n;
+
 	memset(rec, 0, sizeof(*rec));
+	rtm_method_count(entity, &n, &blocked);
+	rec->n_methods = n;
+	rec->blocked = blocked;
 	mutex_lock(&entity->table->lock);
 	rec->flags = entity->flags;
 	rec->id = entity->id;

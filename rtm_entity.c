@@ -29,6 +29,7 @@
 #include "rtm_client.h"
 #include "rtm_limits.h"
 #include "rtm_lock.h"
+#include "rtm_method.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
 #include "rtm_object.h"
@@ -119,6 +120,7 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	entity->id = *id;
 	entity->state = RTM_ENTITY_GONE;
 	rtm_lock_owner_init(&entity->locks);
+	rtm_method_init(&entity->methods);
 	spin_lock_init(&entity->routes_lock);
 	INIT_LIST_HEAD(&entity->routes);
 	entity->nexthops = RB_ROOT;
@@ -158,7 +160,8 @@ static int check_limits(struct rtm_table *table, bool listed, u32 flags)
  * one is taken over with all it has.  Being here needs CAP_NET_ADMIN, which is
  * right enough to claim any name.
  */
-static void attach_locked(struct rtm_client *client, struct rtm_entity *entity, u32 flags)
+static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
+			  const struct rtm_entity_spec *spec)
 {
 	struct rtm_table *table = entity->table;
 
@@ -172,9 +175,10 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity, 
 	put_pid(entity->process);
 	entity->process = get_pid(task_tgid(current));
 	entity->uid = current_euid();
-	entity->flags = flags;
+	entity->flags = spec->flags;
 	entity->client = client;
-	if (flags & RTM_REQ_OPAQUE_SLOT)
+	rtm_method_open(entity, client, spec->n_methods);
+	if (spec->flags & RTM_REQ_OPAQUE_SLOT)
 		table->n_slots++;
 	WRITE_ONCE(entity->state, RTM_ENTITY_REGISTERED);
 	rtm_entity_hold(entity);
@@ -185,7 +189,8 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity, 
 
 /* Returns the entity that has the name now, with a reference for the caller. */
 static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_entity *fresh,
-					  u32 flags, bool *claimed)
+					  const struct rtm_entity_spec *spec,
+					  bool *claimed)
 {
 	struct rtm_table *table = fresh->table;
 	struct rtm_entity *entity;
@@ -194,13 +199,13 @@ static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_
 	entity = find_locked(table, &fresh->id);
 	if (entity && entity->state != RTM_ENTITY_KEPT)
 		return ERR_PTR(-EEXIST);
-	err = check_limits(table, entity, flags);
+	err = check_limits(table, entity, spec->flags);
 	if (err)
 		return ERR_PTR(err);
 	*claimed = entity;
 	if (!entity)
 		entity = fresh;
-	attach_locked(client, entity, flags);
+	attach_locked(client, entity, spec);
 	rtm_entity_hold(entity);
 	return entity;
 }
@@ -208,8 +213,7 @@ static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_
 /**
  * rtm_entity_register() - register an entity for an open file
  * @client: the file
- * @id: its name, checked
- * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @spec: the entity, checked
  * @claimed: out: the entity was a kept one
  *
  * Context: process, may sleep, takes rtm_net.lock and the table's lock.
@@ -218,22 +222,21 @@ static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_
  * ends), or an ERR_PTR(): -EEXIST, -ENOSPC, -ENOMEM, -ENODEV.
  */
 struct rtm_entity *rtm_entity_register(struct rtm_client *client,
-				       const struct rtm_entity_id *id, u32 flags,
-				       bool *claimed)
+				       const struct rtm_entity_spec *spec, bool *claimed)
 {
 	struct rtm_entity *entity;
 	struct rtm_entity *fresh;
 	struct rtm_table *table;
 
-	table = rtm_table_get_or_create(client->rnet, id->instance, id->family);
+	table = rtm_table_get_or_create(client->rnet, spec->id.instance, spec->id.family);
 	if (IS_ERR(table))
 		return ERR_CAST(table);
-	fresh = entity_alloc(table, id);
+	fresh = entity_alloc(table, &spec->id);
 	rtm_table_put(table);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
 	mutex_lock(&table->lock);
-	entity = register_locked(client, fresh, flags, claimed);
+	entity = register_locked(client, fresh, spec, claimed);
 	mutex_unlock(&table->lock);
 	if (!IS_ERR(entity))
 		trace_rtm_entity(entity, RTM_ENTITY_REGISTERED);
@@ -312,6 +315,7 @@ static void unlist(struct rtm_entity *entity)
 static void quiesce(struct rtm_entity *entity)
 {
 	rtm_lock_drop_entity(entity);
+	rtm_method_close(entity);
 	rtm_object_end_all(entity);
 	rtm_opaque_purge(entity);
 	trace_rtm_entity(entity, entity->state);

@@ -61,6 +61,7 @@ static void stats_objects(struct rtm_get_stats *arg, const struct rtm_counters *
 	arg->locks_waiting = atomic64_read(&c->locks_waiting);
 	arg->objects = atomic64_read(&c->objects);
 	arg->files = atomic64_read(&c->files);
+	arg->calls = atomic64_read(&c->calls);
 }
 
 int rtm_ioctl_get_stats(struct rtm_cmd *cmd)
@@ -134,6 +135,11 @@ static int register_undo(struct rtm_cmd *cmd, struct rtm_entity *entity, bool cl
 int rtm_ioctl_register_entity(struct rtm_cmd *cmd)
 {
 	struct rtm_register_entity *arg = &cmd->arg.register_entity;
+	struct rtm_entity_spec spec = {
+		.id = arg->id,
+		.flags = arg->flags,
+		.n_methods = arg->n_methods,
+	};
 	struct rtm_entity *entity;
 	bool claimed;
 	int err;
@@ -143,7 +149,9 @@ int rtm_ioctl_register_entity(struct rtm_cmd *cmd)
 	err = check_entity_id(&arg->id);
 	if (err)
 		return err;
-	entity = rtm_entity_register(cmd->client, &arg->id, arg->flags, &claimed);
+	if (arg->n_methods > RTM_MAX_METHODS || arg->pad)
+		return -EINVAL;
+	entity = rtm_entity_register(cmd->client, &spec, &claimed);
 	if (IS_ERR(entity))
 		return PTR_ERR(entity);
 	err = rtm_handle_register(cmd->client, entity, &arg->entity);

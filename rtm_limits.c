@@ -76,6 +76,11 @@ module_param_cb(max_objects, &small_ops, &rtm_max_objects, 0644);
 MODULE_PARM_DESC(max_objects,
 		 "Enumerations, lists and notifications of one entity (1-4096, default 1024)");
 
+unsigned int rtm_max_method_calls = 64;
+module_param_cb(max_method_calls, &small_ops, &rtm_max_method_calls, 0644);
+MODULE_PARM_DESC(max_method_calls,
+		 "Calls of methods that wait for one entity (1-4096, default 64)");
+
 unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);
 MODULE_PARM_DESC(max_file_handles, "Handles of one open file (default 16777216)");

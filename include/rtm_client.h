@@ -27,7 +27,8 @@
  * @entities: entities registered through this file
  * @event_lock: protects @events; a leaf
  * @events: pending events, oldest first
- * @event_wait: readers and pollers
+ * @event_wait: readers and pollers, and threads that serve calls while they wait
+ * @calls: calls its entities may fetch, oldest first; under rtm_net.call_lock
  */
 struct rtm_client {
 	struct rtm_net *rnet;
@@ -42,6 +43,7 @@ struct rtm_client {
 	spinlock_t event_lock; /* what it protects: above */
 	struct list_head events;
 	wait_queue_head_t event_wait;
+	struct list_head calls;
 };
 
 #endif /* RTM_CLIENT_H */

@@ -13,6 +13,7 @@
 #include <uapi/linux/rtm.h>
 
 #include "rtm_lock.h"
+#include "rtm_method.h"
 #include "rtm_types.h"
 
 struct pid;
@@ -45,6 +46,7 @@ enum rtm_entity_state {
  * @process: process that registered it; a reference
  * @uid: user that registered it
  * @locks: its holds and waiters
+ * @methods: what it exports, the calls it makes and gets
  * @routes_lock: protects @routes, @n_routes, @closed and its route lists; a leaf
  * @closed: no route can be added any more
  * @routes: its routes
@@ -75,6 +77,7 @@ struct rtm_entity {
 	struct pid *process;
 	kuid_t uid;
 	struct rtm_lock_owner locks;
+	struct rtm_method_owner methods;
 	spinlock_t routes_lock; /* what it protects: above */
 	struct list_head routes;
 	u64 n_routes;
@@ -93,9 +96,20 @@ struct rtm_entity {
 	struct rcu_head rcu;
 };
 
+/**
+ * struct rtm_entity_spec - a registration as it is asked for
+ * @id: name
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @n_methods: methods it exports
+ */
+struct rtm_entity_spec {
+	struct rtm_entity_id id;
+	u32 flags;
+	u32 n_methods;
+};
+
 struct rtm_entity *rtm_entity_register(struct rtm_client *client,
-				       const struct rtm_entity_id *id, u32 flags,
-				       bool *claimed);
+				       const struct rtm_entity_spec *spec, bool *claimed);
 int rtm_entity_announce(struct rtm_entity *entity);
 int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity);
 void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity);

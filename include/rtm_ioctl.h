@@ -34,6 +34,11 @@ union rtm_cmd_buf {
 	struct rtm_opaque opaque;
 	struct rtm_fib_sync fib_sync;
 	struct rtm_dump dump;
+	struct rtm_get_methods get_methods;
+	struct rtm_invoke_method invoke_method;
+	struct rtm_block_methods block_methods;
+	struct rtm_fetch_call fetch_call;
+	struct rtm_answer_call answer_call;
 };
 
 /**
@@ -100,5 +105,10 @@ int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
 int rtm_ioctl_create_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_insert_in_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_get_methods(struct rtm_cmd *cmd);
+int rtm_ioctl_invoke_method(struct rtm_cmd *cmd);
+int rtm_ioctl_block_methods(struct rtm_cmd *cmd);
+int rtm_ioctl_fetch_call(struct rtm_cmd *cmd);
+int rtm_ioctl_answer_call(struct rtm_cmd *cmd);
 
 #endif /* RTM_IOCTL_H */

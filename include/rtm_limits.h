@@ -30,6 +30,7 @@ extern unsigned int rtm_max_entities;
 extern unsigned int rtm_max_file_handles;
 extern unsigned int rtm_max_dest_routes;
 extern unsigned int rtm_max_objects;
+extern unsigned int rtm_max_method_calls;
 
 enum rtm_lock_policy rtm_lock_policy(void);
 

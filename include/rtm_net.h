@@ -24,6 +24,7 @@
  * @locks_held: user holds
  * @locks_waiting: waiting requests
  * @files: open files
+ * @calls: calls of methods
  */
 struct rtm_counters {
 	atomic64_t entities;
@@ -35,6 +36,7 @@ struct rtm_counters {
 	atomic64_t locks_held;
 	atomic64_t locks_waiting;
 	atomic64_t files;
+	atomic64_t calls;
 };
 
 /**
@@ -46,6 +48,9 @@ struct rtm_counters {
  * @n_tables: number of tables
  * @fib: FIB writer
  * @count: counters
+ * @call_lock: protects all calls of methods, and what files and entities know of
+ *	them; rtm_client.event_lock nests in it
+ * @last_call: number of the last call made
  * @dying: namespace or module is going; no table is made any more
  */
 struct rtm_net {
@@ -55,6 +60,8 @@ struct rtm_net {
 	unsigned int n_tables;
 	struct rtm_fib *fib;
 	struct rtm_counters count;
+	spinlock_t call_lock; /* what it protects: above */
+	atomic64_t last_call;
 	bool dying;
 };
 

@@ -99,6 +99,11 @@
 #define RTM_IOC_GET_LIST_ENUM_ROUTES	_IO(RTM_IOC_MAGIC, 0x2b)
 #define RTM_IOC_DELETE_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x2c)
 #define RTM_IOC_GET_EXACT_ROUTE		_IO(RTM_IOC_MAGIC, 0x2d)
+#define RTM_IOC_GET_METHODS		_IO(RTM_IOC_MAGIC, 0x40)
+#define RTM_IOC_INVOKE_METHOD		_IO(RTM_IOC_MAGIC, 0x41)
+#define RTM_IOC_BLOCK_METHODS		_IO(RTM_IOC_MAGIC, 0x42)
+#define RTM_IOC_FETCH_CALL		_IO(RTM_IOC_MAGIC, 0x43)
+#define RTM_IOC_ANSWER_CALL		_IO(RTM_IOC_MAGIC, 0x44)
 
 /* Request flags, valid where the command says so. */
 #define RTM_REQ_NOWAIT		(1u << 0)	/* EAGAIN instead of waiting */
@@ -108,6 +113,8 @@
 #define RTM_REQ_KEEP		(1u << 4)	/* routes outlive the file */
 #define RTM_REQ_EVENTS		(1u << 5)	/* deliver entity events */
 #define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
+#define RTM_REQ_LOCAL		(1u << 12)	/* run the caller's own methods there */
+#define RTM_REQ_SERVE		(1u << 13)	/* do not wait while calls come in */
 
 /* Views: a route belongs to a set of them, best routes exist in each. */
 #define RTM_V_UCAST		(1u << 0)
@@ -253,6 +260,7 @@ struct rtm_get_version {
  * @trie_bytes: out: bytes in trie nodes
  * @files: out: open files
  * @objects: out: enumerations, route lists and notifications
+ * @calls: out: calls of methods under way
  *
  * All figures are those of the file's network namespace.  Needs no right beyond
  * an open file.
@@ -276,6 +284,7 @@ struct rtm_get_stats {
 	__aligned_u64 trie_bytes;
 	__aligned_u64 files;
 	__aligned_u64 objects;
+	__aligned_u64 calls;
 };
 
 /**
@@ -304,12 +313,15 @@ struct rtm_entity_id {
  * @max_handles: out: most items of one enumeration call
  * @views: out: set of supported views
  * @n_views: out: number of bits in @views
+ * @n_methods: methods that others may invoke, at most RTM_MAX_METHODS
+ * @pad: zero
  *
  * With RTM_REQ_KEEP the entity's routes and next hops stay when the file closes,
  * until the name is registered again (which takes them over) and deregistered.
  * Needs a file open for writing and CAP_NET_ADMIN.  EEXIST: the name is taken.
  * ENOSPC: no opaque slot is left, or a limit on instances or entities is
- * reached.  EINVAL: the family is neither AF_INET nor AF_INET6.
+ * reached.  EINVAL: the family is neither AF_INET nor AF_INET6, or there are too
+ * many methods.
  */
 struct rtm_register_entity {
 	__u32 size;
@@ -320,7 +332,11 @@ struct rtm_register_entity {
 	__u32 max_handles;
 	__u32 views;
 	__u32 n_views;
+	__u32 n_methods;
+	__u32 pad;
 };
+
+#define RTM_MAX_METHODS		32
 
 /**
  * struct rtm_deregister_entity - argument of RTM_IOC_DEREGISTER_ENTITY
@@ -891,7 +907,8 @@ struct rtm_dump {
  * @registered: 1 while a file has it registered, 0 while it is only kept
  * @pid: process that registered it, in the caller's pid namespace, or 0
  * @uid: user that registered it, in the caller's user namespace
- * @pad: zero
+ * @n_methods: methods it exports
+ * @blocked: 1 while it has blocked them
  * @routes: its routes
  * @nexthops: its next hops
  */
@@ -902,7 +919,8 @@ struct rtm_entity_rec {
 	__u32 registered;
 	__s32 pid;
 	__u32 uid;
-	__u32 pad;
+	__u16 n_methods;
+	__u16 blocked;
 	__aligned_u64 routes;
 	__aligned_u64 nexthops;
 };
@@ -1024,23 +1042,177 @@ struct rtm_lock_rec {
 };
 
 /**
+ * struct rtm_get_methods - argument of RTM_IOC_GET_METHODS
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @handle: entity to ask about, of the caller's table
+ * @n_methods: out: how many methods it exports
+ * @pad: zero
+ *
+ * ESTALE: it is not registered any more.
+ */
+struct rtm_get_methods {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+	__u32 n_methods;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_invoke_method - argument of RTM_IOC_INVOKE_METHOD
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_LOCAL, RTM_REQ_SERVE
+ * @entity: caller's registration
+ * @callee: whose methods, an entity of the caller's table
+ * @call: in: 0, or a call to go on waiting for; out: the call when the command was
+ *	interrupted, else 0
+ * @input: user pointer to __u8[@input_size]
+ * @output: user pointer to __u8[@output_size]
+ * @input_size: at most RTM_MAX_METHOD_DATA
+ * @output_size: in: room, at most RTM_MAX_METHOD_DATA; out: bytes stored
+ * @methods: in: a bit for each; those the callee has not are left out
+ * @status: out: what the callee said of the call as a whole
+ * @local: out: 1: nothing was called, the caller shall run its own methods
+ * @pad: zero
+ * @deadline: how long to wait
+ *
+ * Waits for the callee's answer, and before that while it has blocked its methods.
+ * Without any of @methods it returns at once, with no output.
+ *
+ * With RTM_REQ_LOCAL, a callee that this process registered through this file is
+ * not called: the command returns @local as soon as its methods are not blocked.
+ *
+ * A command that ends with EINTR has not ended the call: its number is in @call, and
+ * the same command again goes on waiting.  So a signal does not run a method twice.
+ * A thread has one such call per registration at most; the next one it makes drops
+ * it.  With RTM_REQ_SERVE the command ends the same way with EAGAIN while a call to
+ * an entity of this file waits to be fetched, so that a thread which serves calls
+ * can make some.
+ *
+ * ESTALE: the callee's registration has ended, before or during the call.  ENOSPC:
+ * too many calls wait for it (parameter max_method_calls).  ENOENT: @call is none
+ * of the caller's.  EBUSY: another thread waits for @call.  EMSGSIZE: the room has
+ * shrunk since @call was made.
+ */
+struct rtm_invoke_method {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 callee;
+	__aligned_u64 call;
+	__aligned_u64 input;
+	__aligned_u64 output;
+	__u32 input_size;
+	__u32 output_size;
+	__u32 methods;
+	__u32 status;
+	__u32 local;
+	__u32 pad;
+	__aligned_u64 deadline;
+};
+
+#define RTM_MAX_METHOD_DATA	65536
+
+/**
+ * struct rtm_block_methods - argument of RTM_IOC_BLOCK_METHODS
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @block: 1 holds calls of its methods back, 0 lets them go on
+ * @pad: zero
+ *
+ * Not counted.  Calls that were fetched already are not held back, nor are those
+ * the blocking thread makes.  The end of the registration ends it.
+ */
+struct rtm_block_methods {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__u32 block;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_fetch_call - argument of RTM_IOC_FETCH_CALL
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: in: callee, a registration of the caller, or 0 for any of this file; out:
+ *	the callee
+ * @call: in: the call, or 0 for the oldest one; out: the call
+ * @caller: out: entity that calls, with one reference for @entity to release
+ * @input: user pointer to __u8[@input_size]
+ * @input_size: in: room; out: bytes stored
+ * @output_size: out: room the caller has for output
+ * @methods: out: a bit for each method to run, ascending
+ * @pad: zero
+ *
+ * A call can be fetched once; it counts when the reply was stored.  Never waits.
+ * ENOENT: no such call waits, or it is held back.  EMSGSIZE: too little room; the
+ * call stays, @entity, @call and @input_size say which it is and what it needs.
+ */
+struct rtm_fetch_call {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 call;
+	__aligned_u64 caller;
+	__aligned_u64 input;
+	__u32 input_size;
+	__u32 output_size;
+	__u32 methods;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_answer_call - argument of RTM_IOC_ANSWER_CALL
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: callee, the caller's registration
+ * @call: the call
+ * @output: user pointer to __u8[@output_size]
+ * @output_size: at most what the caller has room for
+ * @status: handed to the caller as it is
+ *
+ * Also for a call that was not fetched yet, which is then refused.  The answer to a
+ * call that its caller has given up is accepted and forgotten.  ENOENT: the call is
+ * none of the registration's, or was answered.  EMSGSIZE: more than there is room
+ * for.
+ */
+struct rtm_answer_call {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 call;
+	__aligned_u64 output;
+	__u32 output_size;
+	__u32 status;
+};
+
+/**
  * enum rtm_event_type - what a struct rtm_event tells
  * @RTM_EVENT_ENTITY_REGISTERED: an entity joined the registration's table
  * @RTM_EVENT_ENTITY_DEREGISTERED: an entity left it
+ * @RTM_EVENT_METHOD_CALL: a method of the registration is invoked
  */
 enum rtm_event_type {
 	RTM_EVENT_ENTITY_REGISTERED = 0,
 	RTM_EVENT_ENTITY_DEREGISTERED = 1,
+	RTM_EVENT_METHOD_CALL = 4,
 };
 
 /**
  * struct rtm_event - what read() on the device returns, one or more
  * @type: enum rtm_event_type
  * @pad: zero
- * @entity: the registration the event is for, made with RTM_REQ_EVENTS
- * @object: entity that came or went, with one reference for @entity to release
- * @context: 0
- * @id: its name
+ * @entity: the registration the event is for, made with RTM_REQ_EVENTS or, for
+ *	calls of methods, with methods
+ * @object: entity that came or went, with one reference for @entity to release; 0
+ *	for a call
+ * @context: the call, for RTM_IOC_FETCH_CALL, or 0
+ * @id: name of the entity that came, went or calls
  *
  * poll() says POLLIN while there is one.  An event is consumed when it was
  * copied out; a registration that ends takes its events along.  read() fails

@@ -14,11 +14,14 @@
  * that nothing is lost when the world ends.
  */
 #include <dirent.h>
+#include <poll.h>
+#include <pthread.h>
 
 #include "rtm_fib_test.h"
 #include "rtm_world.h"
 
 #define NTH_MAX	400
+#define CALL_BYTES	3000
 
 /* The filters that would spare allocations which may sleep. */
 static const char * const filters[] = {
@@ -36,6 +39,31 @@ static int write_file(const char *path, const char *text)
 	n = write(fd, text, strlen(text));
 	close(fd);
 	return n < 0 ? -errno : 0;
+}
+
+/* Fetches calls and answers them with what they bring, until its registration ends. */
+static void *echo_calls(void *arg)
+{
+	int fd = *(int *)arg;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char data[CALL_BYTES];
+	struct rtm_fetch_call f;
+	struct rtm_event event;
+	int err = 0;
+
+	while (err != -EBADF) {
+		poll(&p, 1, 1000);
+		if (read(fd, &event, sizeof(event)) != sizeof(event) ||
+		    event.type != RTM_EVENT_METHOD_CALL)
+			break;
+		fetch_arg(&f, event.entity, event.context, data, sizeof(data));
+		err = dev_call(fd, RTM_IOC_FETCH_CALL, &f);
+		if (err)
+			continue;
+		dev_release(fd, f.entity, f.caller);
+		err = dev_answer(fd, f.entity, f.call, data, f.input_size, 0);
+	}
+	return NULL;
 }
 
 static bool have_faults(void)
@@ -164,6 +192,53 @@ TEST_F(failnth, commands)
 	/* not only copies have failed, but allocations as well, those of several commands */
 	fprintf(stderr, "# %u calls failed for want of memory\n", self->enomem);
 	EXPECT_LT(20, self->enomem);
+}
+
+/* A call to somebody who answers, which the table of commands has not got. */
+static int call_echo(int fd, const __u64 *entity, char *output)
+{
+	static char input[CALL_BYTES] = "says";
+	struct rtm_invoke_method arg;
+
+	memset(output, 0, CALL_BYTES);
+	invoke_arg(&arg, entity[0], entity[1], input, CALL_BYTES, output, CALL_BYTES);
+	return ioctl(fd, RTM_IOC_INVOKE_METHOD, &arg) ? -errno : 0;
+}
+
+TEST_F(failnth, invoke)
+{
+	char output[CALL_BYTES];
+	struct rtm_get_stats s;
+	pthread_t thread;
+	unsigned int n;
+	__u64 entity[2];
+	bool met;
+	int err;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	ASSERT_EQ(0, dev_register_methods(self->env.fd, PROTO_RIP, 1, 0, &entity[0]));
+	ASSERT_EQ(0, dev_register_methods(self->env.fd, PROTO_RIP, 2, 1, &entity[1]));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, echo_calls, &self->env.fd));
+	for (n = 1; n < NTH_MAX; n++) {
+		arm(self, n);
+		err = call_echo(self->env.fd, entity, output);
+		met = disarm(self);
+		EXPECT_TRUE(!err || err == -ENOMEM || err == -EFAULT)
+			TH_LOG("failure %u, error %d", n, err);
+		if (!err)
+			EXPECT_EQ(0, strcmp(output, "says"));
+		if (!met)
+			break;
+	}
+	EXPECT_LT(5, n);
+	EXPECT_GT(NTH_MAX, n);
+	EXPECT_TRUE(wait_until(!dev_stats(self->env.fd, &s) && !s.calls));
+	/* to come or to go is no call, which ends the thread */
+	ASSERT_EQ(0, dev_deregister(self->env.fd, entity[1]));
+	ASSERT_EQ(0, dev_register(self->env.fd, AF_INET, PROTO_RIP, 3, RTM_REQ_EVENTS, &entity[1]));
+	ASSERT_EQ(0, dev_register(self->env.fd, AF_INET, PROTO_RIP, 4, 0, &entity[1]));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
 }
 
 /* The same for a batch whose items fail: each on its own. */

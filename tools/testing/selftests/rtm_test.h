@@ -130,7 +130,8 @@ static inline void guard_free(void *p)
 static inline bool answers_with(unsigned long cmd, int err)
 {
 	return err == -EMSGSIZE || cmd == RTM_IOC_RELEASE_HANDLES ||
-	       cmd == RTM_IOC_ADD_ROUTES || cmd == RTM_IOC_DELETE_ROUTES;
+	       cmd == RTM_IOC_ADD_ROUTES || cmd == RTM_IOC_DELETE_ROUTES ||
+	       cmd == RTM_IOC_INVOKE_METHOD;
 }
 
 /* One command.  Returns what ioctl() did, or a negative errno. */
@@ -222,6 +223,8 @@ static inline void register_arg(struct rtm_register_entity *arg, __u16 family, _
 		.protocol = protocol,
 		.id = id,
 	};
+	arg->n_methods = 0;
+	arg->pad = 0;
 }
 
 static inline int dev_register_in(int fd, __u16 instance, __u16 family, __u32 protocol, __u32 id,
@@ -795,16 +798,16 @@ static inline bool stats_empty(const struct rtm_get_stats *s)
 {
 	return !(s->entities | s->nexthops | s->routes | s->dests | s->handles | s->locks_held |
 		 s->locks_waiting | s->fib_wanted | s->fib_installed | s->fib_failed |
-		 s->fib_conflict | s->fib_pending | s->trie_bytes | s->objects);
+		 s->fib_conflict | s->fib_pending | s->trie_bytes | s->objects | s->calls);
 }
 
 static inline void stats_print(const struct rtm_get_stats *s)
 {
 	fprintf(stderr, "# entities %llu nexthops %llu routes %llu dests %llu handles %llu\n"
-		"# locks %llu waiting %llu trie %llu files %llu objects %llu\n"
+		"# locks %llu waiting %llu trie %llu files %llu objects %llu calls %llu\n"
 		"# fib: wanted %llu installed %llu failed %llu conflict %llu pending %llu\n",
 		s->entities, s->nexthops, s->routes, s->dests, s->handles,
-		s->locks_held, s->locks_waiting, s->trie_bytes, s->files, s->objects,
+		s->locks_held, s->locks_waiting, s->trie_bytes, s->files, s->objects, s->calls,
 		s->fib_wanted, s->fib_installed, s->fib_failed, s->fib_conflict, s->fib_pending);
 }
 

@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "rtm_test.h"
+#include "rtm_call.h"
 
 #define WORLD_INSTANCE	7
 #define WORLD_ROOM	8
@@ -38,6 +38,7 @@ struct pad {
  * @changes: needs a file open for writing and CAP_NET_ADMIN
  * @has_flags: the second word is flags
  * @needs_entity: works for a registration only
+ * @any_entity: 0 stands for all of the file
  * @replies: writes its argument back
  * @flags: bits that are known
  * @pads: reserved bytes which world_arg() leaves zero
@@ -49,6 +50,7 @@ struct command {
 	bool changes;
 	bool has_flags;
 	bool needs_entity;
+	bool any_entity;
 	bool replies;
 	__u32 flags;
 	struct pad pads[2];
@@ -70,7 +72,7 @@ static const struct command commands[] = {
 	COMMAND(REGISTER_ENTITY, rtm_register_entity, .changes = true, .has_flags = true,
 		.replies = true,
 		.flags = RTM_REQ_OPAQUE_SLOT | RTM_REQ_KEEP | RTM_REQ_EVENTS,
-		.pads = { PAD(rtm_register_entity, id.pad) }),
+		.pads = { PAD(rtm_register_entity, id.pad), PAD(rtm_register_entity, pad) }),
 	COMMAND(DEREGISTER_ENTITY, rtm_deregister_entity, CHANGE),
 	COMMAND(GET_ENTITIES, rtm_get_entities, QUERY, .flags = RTM_REQ_INFOS),
 	COMMAND(GET_ENTITY_INFO, rtm_get_entity_info, QUERY,
@@ -123,6 +125,13 @@ static const struct command commands[] = {
 	COMMAND(INSERT_IN_ROUTE_LIST, rtm_insert_in_list, CHANGE,
 		.pads = { PAD(rtm_insert_in_list, pad) }),
 	COMMAND(DELETE_ROUTE_LIST, rtm_object_req, CHANGE),
+	COMMAND(GET_METHODS, rtm_get_methods, QUERY, .pads = { PAD(rtm_get_methods, pad) }),
+	COMMAND(INVOKE_METHOD, rtm_invoke_method, CHANGE,
+		.flags = RTM_REQ_LOCAL | RTM_REQ_SERVE, .pads = { PAD(rtm_invoke_method, pad) }),
+	COMMAND(BLOCK_METHODS, rtm_block_methods, CHANGE, .pads = { PAD(rtm_block_methods, pad) }),
+	COMMAND(FETCH_CALL, rtm_fetch_call, CHANGE, .any_entity = true,
+		.pads = { PAD(rtm_fetch_call, pad) }),
+	COMMAND(ANSWER_CALL, rtm_answer_call, CHANGE),
 };
 
 #undef QUERY
@@ -134,7 +143,7 @@ static const struct command commands[] = {
 /**
  * struct world - one of everything
  * @fd: the file
- * @entity: has an opaque slot, asks for events, owns what follows
+ * @entity: has an opaque slot, asks for events, has methods, owns what follows
  * @other: a second entity of the file, which owns nothing
  * @nexthop: used by @route
  * @spare: used by nothing
@@ -149,6 +158,8 @@ static const struct command commands[] = {
  * @items: room for a batch
  * @pair: next hops of the route to be added
  * @dump: room for a dump
+ * @call: call of @other to @entity, which has fetched it; another one, of itself, it
+ *	has not
  */
 struct world {
 	int fd;
@@ -167,6 +178,7 @@ struct world {
 	struct rtm_route_item *items;
 	__u64 pair[2];
 	void *dump;
+	__u64 call;
 };
 
 static inline void world_memory(struct world *w)
@@ -180,8 +192,9 @@ static inline void world_memory(struct world *w)
 
 static inline void world_entities(struct __test_metadata *_metadata, struct world *w)
 {
-	ASSERT_EQ(0, dev_register_in(w->fd, WORLD_INSTANCE, AF_INET, PROTO_RIP, 1,
-				     RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS, &w->entity));
+	ASSERT_EQ(0, dev_register_methods_in(w->fd, WORLD_INSTANCE, PROTO_RIP, 1,
+					     RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS, 2,
+					     &w->entity));
 	ASSERT_EQ(0, dev_register_in(w->fd, WORLD_INSTANCE, AF_INET, PROTO_OSPF, 1, 0,
 				     &w->other));
 }
@@ -210,6 +223,25 @@ static inline __u64 world_route(struct __test_metadata *_metadata, struct world 
 	return route;
 }
 
+/* A thread that serves calls does not wait: so it can leave them behind. */
+static inline void world_calls(struct __test_metadata *_metadata, struct world *w)
+{
+	struct rtm_invoke_method arg;
+	struct rtm_fetch_call fetch;
+
+	invoke_arg(&arg, w->other, w->entity, "ab", 2, NULL, 0);
+	arg.flags = RTM_REQ_SERVE;
+	ASSERT_EQ(-EAGAIN, dev_call(w->fd, RTM_IOC_INVOKE_METHOD, &arg));
+	w->call = arg.call;
+	fetch_arg(&fetch, w->entity, 0, w->handles, 2);
+	ASSERT_EQ(0, dev_call(w->fd, RTM_IOC_FETCH_CALL, &fetch));
+	ASSERT_EQ(w->call, fetch.call);
+	ASSERT_EQ(0, dev_release(w->fd, w->entity, fetch.caller));
+	arg.entity = w->entity;
+	arg.call = 0;
+	ASSERT_EQ(-EAGAIN, dev_call(w->fd, RTM_IOC_INVOKE_METHOD, &arg));
+}
+
 static inline void world_setup(struct __test_metadata *_metadata, struct world *w, int fd)
 {
 	struct rtm_add_route arg;
@@ -233,6 +265,7 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	ASSERT_EQ(0, dev_add_route(fd, &arg));
 	ASSERT_EQ(0, dev_set_opaque(fd, w->entity, w->dest, 77));
 	ASSERT_EQ(0, dev_lock(fd, w->entity, w->locked, RTM_REQ_EXCLUSIVE));
+	world_calls(_metadata, w);
 }
 
 /* The registrations end, if they have not yet; what is left goes with them. */
@@ -419,6 +452,30 @@ static inline void world_list_arg(struct world *w, unsigned long cmd, void *arg)
 	}
 }
 
+static inline void world_method_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	struct rtm_invoke_method *invoke = arg;
+
+	switch (cmd) {
+	case RTM_IOC_GET_METHODS:
+		methods_arg(arg, w->other, w->entity);
+		break;
+	case RTM_IOC_INVOKE_METHOD:
+		invoke_arg(invoke, w->entity, w->entity, "ab", 2, w->handles, 8);
+		invoke->flags = RTM_REQ_LOCAL;
+		break;
+	case RTM_IOC_BLOCK_METHODS:
+		block_arg(arg, w->other, 1);
+		break;
+	case RTM_IOC_FETCH_CALL:
+		fetch_arg(arg, w->entity, 0, w->handles, WORLD_ROOM * sizeof(*w->handles));
+		break;
+	case RTM_IOC_ANSWER_CALL:
+		answer_arg(arg, w->entity, w->call, NULL, 0);
+		break;
+	}
+}
+
 static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	struct rtm_fib_sync *sync = arg;
@@ -464,6 +521,9 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
 		break;
 	case RTM_IOC_LOCK_DEST ... RTM_IOC_SET_OPAQUE:
 		world_lock_arg(w, cmd, arg);
+		break;
+	case RTM_IOC_GET_METHODS ... RTM_IOC_ANSWER_CALL:
+		world_method_arg(w, cmd, arg);
 		break;
 	case RTM_IOC_ADD_ROUTES:
 		world_batch_arg(w, arg, "10.3.0.0/16", "10.4.0.0/16");
