@@ -66,7 +66,7 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_GET_VERSION, rtm_ioctl_get_version, rtm_get_version, release, false),
 	RTM_OP(RTM_IOC_GET_STATS, rtm_ioctl_get_stats, rtm_get_stats, calls, false),
 	RTM_OP(RTM_IOC_REGISTER_ENTITY, rtm_ioctl_register_entity, rtm_register_entity,
-	       pad, true),
+	       hold_ms, true),
 	RTM_OP(RTM_IOC_DEREGISTER_ENTITY, rtm_ioctl_deregister_entity, rtm_deregister_entity,
 	       entity, true),
 	RTM_OP(RTM_IOC_GET_ENTITIES, rtm_ioctl_get_entities, rtm_get_entities, total, false),
@@ -114,6 +114,8 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_BLOCK_METHODS, rtm_ioctl_block_methods, rtm_block_methods, pad, true),
 	RTM_OP(RTM_IOC_FETCH_CALL, rtm_ioctl_fetch_call, rtm_fetch_call, pad, true),
 	RTM_OP(RTM_IOC_ANSWER_CALL, rtm_ioctl_answer_call, rtm_answer_call, status, true),
+	RTM_OP(RTM_IOC_SET_CRASH_POLICY, rtm_ioctl_set_crash_policy, rtm_set_crash_policy, pad,
+	       true),
 };
 
 /* Both who opened the file and who calls must be administrators there. */

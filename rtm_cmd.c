@@ -32,6 +32,17 @@ int rtm_cmd_reply(struct rtm_cmd *cmd)
 }
 
 /**
+ * rtm_entity_id_check() - whether a name can be one
+ * @id: as the caller gave it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int rtm_entity_id_check(const struct rtm_entity_id *id)
+{
+	return id->pad || !rtm_family_bits(id->family) ? -EINVAL : 0;
+}
+
+/**
  * rtm_cmd_entity() - the registration a call is made for
  * @cmd: the call
  * @id: handle the caller gave

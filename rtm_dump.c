@@ -446,7 +446,8 @@ static void describe_entity(struct rtm_entity_rec *rec, struct rtm_entity *entit
 	rec->n_methods = n;
 	rec->blocked = blocked;
 	mutex_lock(&entity->table->lock);
-	rec->flags = entity->flags;
+	rec->flags = entity->flags | entity->policy.flags;
+	rec->hold_ms = rtm_entity_hold_ms(entity);
 	rec->id = entity->id;
 	rec->registered = entity->state == RTM_ENTITY_REGISTERED;
 	rec->pid = rec->registered ? pid_vnr(entity->process) : 0;

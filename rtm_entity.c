@@ -8,10 +8,16 @@
  *  - deregistration, always: the name is free at once, locks, opaque cells, routes
  *    and next hops are removed before the call returns (a route whose destination
  *    somebody else has locked goes when that lock does);
- *  - the file closes: the same, but in a work item, so that a process with a
- *    million routes exits promptly.  With RTM_REQ_KEEP the entity stays listed as
- *    kept, with its routes and next hops, until a registration of the same name
- *    takes it over.
+ *  - the file closes, because its process has died for instance: that is what the
+ *    crash policy is for.  Without one it is the same, but in a work item, so that a
+ *    process with a million routes exits promptly.  With RTM_REQ_KEEP the entity
+ *    stays listed as kept, with its routes and next hops, until a registration of
+ *    the same name takes it over.  With RTM_REQ_HOLD it does so for a while only:
+ *    a delayed work item takes it apart, unless it was claimed in time.
+ *
+ * Who comes first, a claim or the end of the time, is decided under the table's lock,
+ * and nothing else counts: a work item that was queued for an earlier time finds that
+ * the entity is registered, or held until later, and does nothing.
  *
  * Death has three steps.  First the state changes under the table's lock: calls
  * that begin later find no registration.  Then rtm_lock_drop_entity() ends those
@@ -22,6 +28,7 @@
 #include "rtm_entity.h"
 
 #include <linux/cred.h>
+#include <linux/jiffies.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <kunit/visibility.h>
@@ -39,7 +46,7 @@
 #include "rtm_trace.h"
 #include "rtm_watch.h"
 
-/* Purges of closed files; flushed before a namespace or the module goes. */
+/* Purges of closed files, ends of held entities; flushed before a namespace goes. */
 static struct workqueue_struct *purge_wq;
 
 /**
@@ -106,6 +113,8 @@ static void purge_work(struct work_struct *work)
 	rtm_entity_put(entity);
 }
 
+static void hold_work(struct work_struct *work);
+
 static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm_entity_id *id)
 {
 	struct rtm_entity *entity = kzalloc(sizeof(*entity), GFP_KERNEL_ACCOUNT);
@@ -130,6 +139,7 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	INIT_LIST_HEAD(&entity->watchers);
 	INIT_LIST_HEAD(&entity->watching);
 	INIT_WORK(&entity->purge, purge_work);
+	INIT_DELAYED_WORK(&entity->hold, hold_work);
 	atomic64_inc(&table->rnet->count.entities);
 	return entity;
 }
@@ -155,27 +165,101 @@ static int check_limits(struct rtm_table *table, bool listed, u32 flags)
 	return 0;
 }
 
-/*
- * Give a new or kept entity to @client; the table lists it from now on.  A kept
- * one is taken over with all it has.  Being here needs CAP_NET_ADMIN, which is
- * right enough to claim any name.
- */
-static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
-			  const struct rtm_entity_spec *spec)
+static void list_locked(struct rtm_entity *entity)
 {
 	struct rtm_table *table = entity->table;
 
-	if (entity->state == RTM_ENTITY_KEPT) {
-		rtm_lock_owner_revive(&entity->locks);
-	} else {
-		rtm_entity_hold(entity);
-		list_add_tail(&entity->link, &table->entities);
-		table->n_entities++;
-	}
+	rtm_entity_hold(entity);
+	list_add_tail(&entity->link, &table->entities);
+	table->n_entities++;
+}
+
+/* An entity that is not coming back; the caller has a reference besides the list's. */
+static void unlist_locked(struct rtm_entity *entity)
+{
+	struct rtm_table *table = entity->table;
+
+	lockdep_assert_held(&table->lock);
+	list_del_init(&entity->link);
+	table->n_entities--;
+	WRITE_ONCE(entity->state, RTM_ENTITY_GONE);
+	rtm_entity_put(entity);
+}
+
+/* Time for a held entity; one reference stays with the work item while it is queued. */
+static void hold_begin_locked(struct rtm_entity *entity, unsigned long until)
+{
+	unsigned long now = jiffies;
+	unsigned long delay = time_after(until, now) ? until - now : 0;
+
+	lockdep_assert_held(&entity->table->lock);
+	entity->hold_until = until;
+	rtm_entity_hold(entity);
+	/* the list has a reference, too: none of these is the last */
+	if (mod_delayed_work(purge_wq, &entity->hold, delay))
+		rtm_entity_put(entity);
+}
+
+static void hold_end_locked(struct rtm_entity *entity)
+{
+	lockdep_assert_held(&entity->table->lock);
+	if (cancel_delayed_work(&entity->hold))
+		rtm_entity_put(entity);
+}
+
+static unsigned long hold_from_now(const struct rtm_crash_policy *policy)
+{
+	return jiffies + msecs_to_jiffies(policy->hold_ms);
+}
+
+/**
+ * rtm_entity_hold_ms() - how long an entity is held
+ * @entity: the entity
+ *
+ * Context: the table's lock held.
+ *
+ * Return: milliseconds: those its policy says, or once it is held those that are
+ * left, and 0 without such a policy.
+ */
+u32 rtm_entity_hold_ms(const struct rtm_entity *entity)
+{
+	unsigned long now = jiffies;
+
+	if (!(entity->policy.flags & RTM_REQ_HOLD) || entity->state != RTM_ENTITY_KEPT)
+		return entity->policy.hold_ms;
+	if (time_after_eq(now, entity->hold_until))
+		return 0;
+	return jiffies_to_msecs(entity->hold_until - now);
+}
+
+/* A kept entity is taken over with all it has. */
+static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
+{
+	claim->policy = entity->policy;
+	claim->hold_until = entity->hold_until;
+	hold_end_locked(entity);
+	rtm_lock_owner_revive(&entity->locks);
+}
+
+/*
+ * Give a new or kept entity to @client; the table lists it from now on.  Being here
+ * needs CAP_NET_ADMIN, which is right enough to claim any name.
+ */
+static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
+			  const struct rtm_entity_spec *spec, struct rtm_claim *claim)
+{
+	struct rtm_table *table = entity->table;
+
+	claim->kept = entity->state == RTM_ENTITY_KEPT;
+	if (claim->kept)
+		claim_locked(entity, claim);
+	else
+		list_locked(entity);
 	put_pid(entity->process);
 	entity->process = get_pid(task_tgid(current));
 	entity->uid = current_euid();
 	entity->flags = spec->flags;
+	entity->policy = spec->policy;
 	entity->client = client;
 	rtm_method_open(entity, client, spec->n_methods);
 	if (spec->flags & RTM_REQ_OPAQUE_SLOT)
@@ -190,7 +274,7 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
 /* Returns the entity that has the name now, with a reference for the caller. */
 static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_entity *fresh,
 					  const struct rtm_entity_spec *spec,
-					  bool *claimed)
+					  struct rtm_claim *claim)
 {
 	struct rtm_table *table = fresh->table;
 	struct rtm_entity *entity;
@@ -202,31 +286,67 @@ static struct rtm_entity *register_locked(struct rtm_client *client, struct rtm_
 	err = check_limits(table, entity, spec->flags);
 	if (err)
 		return ERR_PTR(err);
-	*claimed = entity;
 	if (!entity)
 		entity = fresh;
-	attach_locked(client, entity, spec);
+	attach_locked(client, entity, spec, claim);
 	rtm_entity_hold(entity);
 	return entity;
+}
+
+/* An entity of that name whose file is just closing, as a reference, or NULL. */
+static struct rtm_entity *find_leaving_locked(struct rtm_table *table,
+					      const struct rtm_entity_id *id)
+{
+	struct rtm_entity *entity = find_locked(table, id);
+
+	if (!entity || entity->state != RTM_ENTITY_LEAVING)
+		return NULL;
+	rtm_entity_hold(entity);
+	return entity;
+}
+
+/*
+ * Lock the table.  A name whose last registration is still being ended can be claimed
+ * in a moment: nothing of that waits for a user.
+ */
+static int lock_settled(struct rtm_table *table, const struct rtm_entity_id *id)
+{
+	struct rtm_entity *entity;
+	int err;
+
+	for (;;) {
+		mutex_lock(&table->lock);
+		entity = find_leaving_locked(table, id);
+		if (!entity)
+			return 0;
+		mutex_unlock(&table->lock);
+		err = wait_event_interruptible(table->settled, READ_ONCE(entity->state) !=
+					       RTM_ENTITY_LEAVING);
+		rtm_entity_put(entity);
+		if (err)
+			return err;
+	}
 }
 
 /**
  * rtm_entity_register() - register an entity for an open file
  * @client: the file
  * @spec: the entity, checked
- * @claimed: out: the entity was a kept one
+ * @claim: out: what the entity was before, for rtm_entity_unclaim()
  *
  * Context: process, may sleep, takes rtm_net.lock and the table's lock.
  *
  * Return: a reference for the caller (the file has its own until the registration
- * ends), or an ERR_PTR(): -EEXIST, -ENOSPC, -ENOMEM, -ENODEV.
+ * ends), or an ERR_PTR(): -EEXIST, -ENOSPC, -ENOMEM, -ENODEV, -ERESTARTSYS.
  */
 struct rtm_entity *rtm_entity_register(struct rtm_client *client,
-				       const struct rtm_entity_spec *spec, bool *claimed)
+				       const struct rtm_entity_spec *spec,
+				       struct rtm_claim *claim)
 {
 	struct rtm_entity *entity;
 	struct rtm_entity *fresh;
 	struct rtm_table *table;
+	int err;
 
 	table = rtm_table_get_or_create(client->rnet, spec->id.instance, spec->id.family);
 	if (IS_ERR(table))
@@ -235,8 +355,12 @@ struct rtm_entity *rtm_entity_register(struct rtm_client *client,
 	rtm_table_put(table);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
-	mutex_lock(&table->lock);
-	entity = register_locked(client, fresh, spec, claimed);
+	err = lock_settled(table, &spec->id);
+	if (err) {
+		rtm_entity_put(fresh);
+		return ERR_PTR(err);
+	}
+	entity = register_locked(client, fresh, spec, claim);
 	mutex_unlock(&table->lock);
 	if (!IS_ERR(entity))
 		trace_rtm_entity(entity, RTM_ENTITY_REGISTERED);
@@ -275,10 +399,10 @@ static void close_routes(struct rtm_entity *entity)
 
 /*
  * The first step of death.  False when somebody else was faster: the caller then
- * has nothing to do.  On true the file's reference is the caller's.
+ * has nothing to do.  On true the file's reference is the caller's, and the entity
+ * is gone, or leaving if @death may not be the end of what it has.
  */
-static bool detach(struct rtm_client *client, struct rtm_entity *entity,
-		   enum rtm_entity_state state)
+static bool detach(struct rtm_client *client, struct rtm_entity *entity, bool death)
 {
 	struct rtm_table *table = entity->table;
 	bool mine;
@@ -290,25 +414,16 @@ static bool detach(struct rtm_client *client, struct rtm_entity *entity,
 		entity->client = NULL;
 		if (entity->flags & RTM_REQ_OPAQUE_SLOT)
 			table->n_slots--;
-		WRITE_ONCE(entity->state, state);
+		if (death && entity->policy.flags)
+			WRITE_ONCE(entity->state, RTM_ENTITY_LEAVING);
+		else
+			unlist_locked(entity);
 		spin_lock(&client->entities_lock);
 		list_del_init(&entity->client_link);
 		spin_unlock(&client->entities_lock);
 	}
 	mutex_unlock(&table->lock);
 	return mine;
-}
-
-/* The table's list lets go of an entity that is not coming back. */
-static void unlist(struct rtm_entity *entity)
-{
-	struct rtm_table *table = entity->table;
-
-	mutex_lock(&table->lock);
-	list_del_init(&entity->link);
-	table->n_entities--;
-	mutex_unlock(&table->lock);
-	rtm_entity_put(entity);
 }
 
 /* The second step: nobody waits for it, holds for it or adds to it any more. */
@@ -319,6 +434,13 @@ static void quiesce(struct rtm_entity *entity)
 	rtm_object_end_all(entity);
 	rtm_opaque_purge(entity);
 	trace_rtm_entity(entity, entity->state);
+}
+
+/* The third step, later; the caller's reference goes with it. */
+static void purge_later(struct rtm_entity *entity)
+{
+	close_routes(entity);
+	queue_work(purge_wq, &entity->purge);
 }
 
 /**
@@ -332,9 +454,8 @@ static void quiesce(struct rtm_entity *entity)
  */
 int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity)
 {
-	if (!detach(client, entity, RTM_ENTITY_GONE))
+	if (!detach(client, entity, false))
 		return -EBADF;
-	unlist(entity);
 	quiesce(entity);
 	close_routes(entity);
 	purge(entity);
@@ -342,26 +463,50 @@ int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity)
 	return 0;
 }
 
-/**
- * rtm_entity_keep() - end a registration, but keep what it has
- * @client: the file
- * @entity: one of its registrations
- *
- * The name can be claimed once nothing of the old registration is left to end, so
- * that a new one is not ended in its place.
- *
- * Context: process, may sleep.
- */
-void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity)
+static void keep_locked(struct rtm_entity *entity, const struct rtm_claim *claim)
 {
-	if (!detach(client, entity, RTM_ENTITY_LEAVING))
+	entity->flags = 0;
+	WRITE_ONCE(entity->state, RTM_ENTITY_KEPT);
+	if (entity->policy.flags & RTM_REQ_HOLD)
+		hold_begin_locked(entity, claim ? claim->hold_until :
+					  hold_from_now(&entity->policy));
+}
+
+/*
+ * From now on the name can be claimed.  Not before: nothing of the old registration
+ * is left to end now, so that a new one is not ended in its place.  The policy counts
+ * that the entity has now.  The caller's reference goes.
+ */
+static void settle(struct rtm_entity *entity, const struct rtm_claim *claim)
+{
+	struct rtm_table *table = entity->table;
+	bool stays;
+
+	mutex_lock(&table->lock);
+	stays = entity->policy.flags;
+	if (stays)
+		keep_locked(entity, claim);
+	else
+		unlist_locked(entity);
+	mutex_unlock(&table->lock);
+	wake_up_all(&table->settled);
+	trace_rtm_entity(entity, entity->state);
+	if (stays)
+		rtm_entity_put(entity);
+	else
+		purge_later(entity);
+}
+
+static void end_of_file(struct rtm_client *client, struct rtm_entity *entity,
+			const struct rtm_claim *claim)
+{
+	if (!detach(client, entity, true))
 		return;
 	quiesce(entity);
-	mutex_lock(&entity->table->lock);
-	entity->flags = RTM_REQ_KEEP;
-	WRITE_ONCE(entity->state, RTM_ENTITY_KEPT);
-	mutex_unlock(&entity->table->lock);
-	rtm_entity_put(entity);
+	if (READ_ONCE(entity->state) == RTM_ENTITY_LEAVING)
+		settle(entity, claim);
+	else
+		purge_later(entity);
 }
 
 /**
@@ -369,20 +514,93 @@ void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity)
  * @client: the file
  * @entity: one of its registrations
  *
+ * What it has goes or stays as its crash policy says.
+ *
  * Context: process, may sleep; what is long is left to a work item.
  */
 void rtm_entity_close(struct rtm_client *client, struct rtm_entity *entity)
 {
-	if (entity->flags & RTM_REQ_KEEP) {
-		rtm_entity_keep(client, entity);
-		return;
+	end_of_file(client, entity, NULL);
+}
+
+/**
+ * rtm_entity_unclaim() - leave a kept entity as it was found
+ * @client: the file
+ * @entity: one of its registrations, which was kept
+ * @claim: what it was; its time goes on as if nothing had happened
+ *
+ * Context: process, may sleep.
+ */
+void rtm_entity_unclaim(struct rtm_client *client, struct rtm_entity *entity,
+			const struct rtm_claim *claim)
+{
+	mutex_lock(&entity->table->lock);
+	entity->policy = claim->policy;
+	mutex_unlock(&entity->table->lock);
+	end_of_file(client, entity, claim);
+}
+
+/* The time of a held entity is over, if it was not claimed and this is still its time. */
+static void hold_work(struct work_struct *work)
+{
+	struct rtm_entity *entity = container_of(to_delayed_work(work), struct rtm_entity, hold);
+	struct rtm_table *table = entity->table;
+	bool over;
+
+	mutex_lock(&table->lock);
+	over = entity->state == RTM_ENTITY_KEPT && entity->policy.flags & RTM_REQ_HOLD &&
+	       time_after_eq(jiffies, entity->hold_until);
+	if (over)
+		unlist_locked(entity);
+	mutex_unlock(&table->lock);
+	if (over) {
+		trace_rtm_entity(entity, RTM_ENTITY_GONE);
+		close_routes(entity);
+		purge(entity);
 	}
-	if (!detach(client, entity, RTM_ENTITY_GONE))
-		return;
-	unlist(entity);
-	quiesce(entity);
-	close_routes(entity);
-	queue_work(purge_wq, &entity->purge);
+	rtm_entity_put(entity);
+}
+
+/* A new policy for an entity that is kept already.  False if that is the end of it. */
+static bool change_kept_locked(struct rtm_entity *entity)
+{
+	hold_end_locked(entity);
+	if (entity->policy.flags & RTM_REQ_HOLD)
+		hold_begin_locked(entity, hold_from_now(&entity->policy));
+	if (entity->policy.flags)
+		return true;
+	unlist_locked(entity);
+	return false;
+}
+
+/**
+ * rtm_entity_set_policy() - what is to become of what an entity leaves
+ * @entity: registered, leaving, or kept already: then it takes effect at once
+ * @policy: the policy
+ *
+ * Context: process, may sleep, takes the table's lock.
+ *
+ * Return: 0; -EIDRM when the entity has gone.
+ */
+int rtm_entity_set_policy(struct rtm_entity *entity, const struct rtm_crash_policy *policy)
+{
+	bool stays = true;
+	int err = 0;
+
+	mutex_lock(&entity->table->lock);
+	if (entity->state == RTM_ENTITY_GONE) {
+		err = -EIDRM;
+	} else {
+		entity->policy = *policy;
+		if (entity->state == RTM_ENTITY_KEPT)
+			stays = change_kept_locked(entity);
+	}
+	mutex_unlock(&entity->table->lock);
+	if (!stays) {
+		rtm_entity_hold(entity);
+		purge_later(entity);
+	}
+	return err;
 }
 
 /**
@@ -437,7 +655,7 @@ struct rtm_entity *rtm_entity_find(struct rtm_table *table, const struct rtm_ent
 	return entity;
 }
 
-/* A kept entity of the table, marked gone, with the list's reference. */
+/* A kept or held entity of the table, marked gone, with a reference. */
 static struct rtm_entity *pop_kept(struct rtm_table *table)
 {
 	struct rtm_entity *found = NULL;
@@ -448,9 +666,9 @@ static struct rtm_entity *pop_kept(struct rtm_table *table)
 		if (entity->state != RTM_ENTITY_KEPT)
 			continue;
 		found = entity;
-		list_del_init(&found->link);
-		table->n_entities--;
-		WRITE_ONCE(found->state, RTM_ENTITY_GONE);
+		rtm_entity_hold(found);
+		hold_end_locked(found);
+		unlist_locked(found);
 		break;
 	}
 	mutex_unlock(&table->lock);
@@ -458,10 +676,12 @@ static struct rtm_entity *pop_kept(struct rtm_table *table)
 }
 
 /**
- * rtm_entity_purge_all() - remove what kept entities left, for good
+ * rtm_entity_purge_all() - remove what kept and held entities left, for good
  * @rnet: namespace state; no file is open in it any more
  *
- * Context: process, may sleep.
+ * Nothing of them is running any more when it returns.
+ *
+ * Context: process, may sleep, no lock held, RTNL neither.
  */
 void rtm_entity_purge_all(struct rtm_net *rnet)
 {
@@ -478,6 +698,8 @@ void rtm_entity_purge_all(struct rtm_net *rnet)
 		rtm_table_put(table);
 		index++;
 	}
+	/* one whose time was over just before has a reference to its table */
+	rtm_entity_flush();
 }
 
 /**

@@ -104,11 +104,6 @@ int rtm_ioctl_fib_sync(struct rtm_cmd *cmd)
 	return rtm_cmd_reply(cmd);
 }
 
-static int check_entity_id(const struct rtm_entity_id *id)
-{
-	return id->pad || !rtm_family_bits(id->family) ? -EINVAL : 0;
-}
-
 static void fill_profile(struct rtm_register_entity *arg)
 {
 	arg->max_nexthops = rtm_max_nexthops;
@@ -121,10 +116,11 @@ static void fill_profile(struct rtm_register_entity *arg)
  * The registration ends again: its handle or the reply could not be given out.  A
  * kept entity is left as it was found.
  */
-static int register_undo(struct rtm_cmd *cmd, struct rtm_entity *entity, bool claimed, int err)
+static int register_undo(struct rtm_cmd *cmd, struct rtm_entity *entity,
+			 const struct rtm_claim *claim, int err)
 {
-	if (claimed)
-		rtm_entity_keep(cmd->client, entity);
+	if (claim->kept)
+		rtm_entity_unclaim(cmd->client, entity, claim);
 	else
 		rtm_entity_deregister(cmd->client, entity);
 	rtm_handle_deregister(cmd->client, entity);
@@ -132,37 +128,42 @@ static int register_undo(struct rtm_cmd *cmd, struct rtm_entity *entity, bool cl
 	return err;
 }
 
+static int entity_spec(const struct rtm_register_entity *arg, struct rtm_entity_spec *spec)
+{
+	if (arg->flags & ~(RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS | RTM_CRASH_POLICY))
+		return -EOPNOTSUPP;
+	if (arg->n_methods > RTM_MAX_METHODS)
+		return -EINVAL;
+	spec->id = arg->id;
+	spec->flags = arg->flags & ~RTM_CRASH_POLICY;
+	spec->n_methods = arg->n_methods;
+	return rtm_entity_id_check(&arg->id) ? :
+	       rtm_crash_policy_from_user(arg->flags, arg->hold_ms, &spec->policy);
+}
+
 int rtm_ioctl_register_entity(struct rtm_cmd *cmd)
 {
 	struct rtm_register_entity *arg = &cmd->arg.register_entity;
-	struct rtm_entity_spec spec = {
-		.id = arg->id,
-		.flags = arg->flags,
-		.n_methods = arg->n_methods,
-	};
+	struct rtm_entity_spec spec;
 	struct rtm_entity *entity;
-	bool claimed;
+	struct rtm_claim claim;
 	int err;
 
-	if (arg->flags & ~(RTM_REQ_OPAQUE_SLOT | RTM_REQ_KEEP | RTM_REQ_EVENTS))
-		return -EOPNOTSUPP;
-	err = check_entity_id(&arg->id);
+	err = entity_spec(arg, &spec);
 	if (err)
 		return err;
-	if (arg->n_methods > RTM_MAX_METHODS || arg->pad)
-		return -EINVAL;
-	entity = rtm_entity_register(cmd->client, &spec, &claimed);
+	entity = rtm_entity_register(cmd->client, &spec, &claim);
 	if (IS_ERR(entity))
 		return PTR_ERR(entity);
 	err = rtm_handle_register(cmd->client, entity, &arg->entity);
 	if (err)
-		return register_undo(cmd, entity, claimed, err);
+		return register_undo(cmd, entity, &claim, err);
 	fill_profile(arg);
 	err = rtm_cmd_reply(cmd);
 	if (!err)
 		err = rtm_entity_announce(entity);
 	if (err)
-		return register_undo(cmd, entity, claimed, err);
+		return register_undo(cmd, entity, &claim, err);
 	rtm_entity_put(entity);
 	return 0;
 }

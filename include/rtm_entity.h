@@ -22,7 +22,8 @@ struct pid;
  * enum rtm_entity_state - life of an entity
  * @RTM_ENTITY_REGISTERED: a file has it
  * @RTM_ENTITY_LEAVING: its file is going, its routes will stay
- * @RTM_ENTITY_KEPT: its file is gone, its routes stay, its name can be claimed
+ * @RTM_ENTITY_KEPT: its file is gone, its routes stay, for good or for a while; its
+ *	name can be claimed
  * @RTM_ENTITY_GONE: deregistered; what it left is being or has been removed
  */
 enum rtm_entity_state {
@@ -33,12 +34,35 @@ enum rtm_entity_state {
 };
 
 /**
+ * struct rtm_crash_policy - what becomes of what an entity leaves when its file closes
+ * @flags: RTM_REQ_HOLD, RTM_REQ_KEEP, or 0 to withdraw it
+ * @hold_ms: milliseconds of RTM_REQ_HOLD, else 0
+ */
+struct rtm_crash_policy {
+	u32 flags;
+	u32 hold_ms;
+};
+
+/**
+ * struct rtm_claim - what an entity was before it was registered
+ * @kept: it was kept or held
+ * @policy: its policy then
+ * @hold_until: when its time would have been over, in jiffies
+ */
+struct rtm_claim {
+	bool kept;
+	struct rtm_crash_policy policy;
+	unsigned long hold_until;
+};
+
+/**
  * struct rtm_entity - one registration
  * @link: in rtm_table.entities unless gone
  * @client_link: in rtm_client.entities while registered
  * @table: its table, holds a reference
  * @id: name, constant
- * @flags: RTM_REQ_OPAQUE_SLOT, _KEEP, _EVENTS as registered; _KEEP alone while kept
+ * @flags: RTM_REQ_OPAQUE_SLOT, _EVENTS as registered; 0 while kept
+ * @policy: crash policy, under the table's lock
  * @state: enum rtm_entity_state, under the table's lock, read with READ_ONCE()
  * @client: the file that registered it while registered, else NULL; under the
  *	table's lock
@@ -61,7 +85,9 @@ enum rtm_entity_state {
  * @announced: others were told of it, under the table's lock
  * @watchers: who is told when it goes, under the table's lock
  * @watching: whose coming and going it is told, under the table's lock
- * @purge: removes what it left when its file closed
+ * @purge: removes what it left when its file closed; has a reference while queued
+ * @hold: removes a held entity when its time is over; has a reference while queued
+ * @hold_until: when that is, in jiffies; under the table's lock
  * @refs: the table, the file, routes, next hops and handles hold one each
  * @rcu: for the free
  */
@@ -71,6 +97,7 @@ struct rtm_entity {
 	struct rtm_table *table;
 	struct rtm_entity_id id;
 	u32 flags;
+	struct rtm_crash_policy policy;
 	u32 state;
 	struct rtm_client *client;
 	u64 handle;
@@ -92,6 +119,8 @@ struct rtm_entity {
 	struct list_head watchers;
 	struct list_head watching;
 	struct work_struct purge;
+	struct delayed_work hold;
+	unsigned long hold_until;
 	refcount_t refs;
 	struct rcu_head rcu;
 };
@@ -99,20 +128,26 @@ struct rtm_entity {
 /**
  * struct rtm_entity_spec - a registration as it is asked for
  * @id: name
- * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_EVENTS
  * @n_methods: methods it exports
+ * @policy: what is to happen when the file closes
  */
 struct rtm_entity_spec {
 	struct rtm_entity_id id;
 	u32 flags;
 	u32 n_methods;
+	struct rtm_crash_policy policy;
 };
 
 struct rtm_entity *rtm_entity_register(struct rtm_client *client,
-				       const struct rtm_entity_spec *spec, bool *claimed);
+				       const struct rtm_entity_spec *spec,
+				       struct rtm_claim *claim);
 int rtm_entity_announce(struct rtm_entity *entity);
 int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity);
-void rtm_entity_keep(struct rtm_client *client, struct rtm_entity *entity);
+void rtm_entity_unclaim(struct rtm_client *client, struct rtm_entity *entity,
+			const struct rtm_claim *claim);
+int rtm_entity_set_policy(struct rtm_entity *entity, const struct rtm_crash_policy *policy);
+u32 rtm_entity_hold_ms(const struct rtm_entity *entity);
 void rtm_entity_close(struct rtm_client *client, struct rtm_entity *entity);
 bool rtm_entity_is_registered(const struct rtm_entity *entity);
 void rtm_entity_purge_all(struct rtm_net *rnet);

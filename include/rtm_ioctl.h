@@ -33,6 +33,7 @@ union rtm_cmd_buf {
 	struct rtm_break_dest_lock break_dest_lock;
 	struct rtm_opaque opaque;
 	struct rtm_fib_sync fib_sync;
+	struct rtm_set_crash_policy set_crash_policy;
 	struct rtm_dump dump;
 	struct rtm_get_methods get_methods;
 	struct rtm_invoke_method invoke_method;
@@ -57,7 +58,12 @@ struct rtm_cmd {
 	union rtm_cmd_buf arg;
 };
 
+/* Request flags that are a crash policy. */
+#define RTM_CRASH_POLICY	(RTM_REQ_HOLD | RTM_REQ_KEEP)
+
 int rtm_cmd_reply(struct rtm_cmd *cmd);
+int rtm_entity_id_check(const struct rtm_entity_id *id);
+int rtm_crash_policy_from_user(u32 flags, u32 hold_ms, struct rtm_crash_policy *policy);
 struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
 struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
 struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
@@ -110,5 +116,6 @@ int rtm_ioctl_invoke_method(struct rtm_cmd *cmd);
 int rtm_ioctl_block_methods(struct rtm_cmd *cmd);
 int rtm_ioctl_fetch_call(struct rtm_cmd *cmd);
 int rtm_ioctl_answer_call(struct rtm_cmd *cmd);
+int rtm_ioctl_set_crash_policy(struct rtm_cmd *cmd);
 
 #endif /* RTM_IOCTL_H */

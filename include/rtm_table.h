@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/wait.h>
 
 #include "rtm_trie.h"
 #include "rtm_types.h"
@@ -23,6 +24,7 @@
  *	hops; nested in a destination's section and in rtm_net.lock
  * @trie: destinations by prefix
  * @entities: registered and kept entities, oldest first
+ * @settled: who waits for an entity that is leaving
  * @n_entities: entries of @entities
  * @n_slots: opaque slots reserved
  */
@@ -35,6 +37,7 @@ struct rtm_table {
 	struct mutex lock; /* what it protects: above */
 	struct rtm_trie trie;
 	struct list_head entities;
+	wait_queue_head_t settled;
 	unsigned int n_entities;
 	unsigned int n_slots;
 };

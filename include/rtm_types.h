@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct rtm_client;
+struct rtm_crash_policy;
 struct rtm_dest;
 struct rtm_entity;
 struct rtm_fib;

@@ -104,17 +104,22 @@
 #define RTM_IOC_BLOCK_METHODS		_IO(RTM_IOC_MAGIC, 0x42)
 #define RTM_IOC_FETCH_CALL		_IO(RTM_IOC_MAGIC, 0x43)
 #define RTM_IOC_ANSWER_CALL		_IO(RTM_IOC_MAGIC, 0x44)
+#define RTM_IOC_SET_CRASH_POLICY	_IO(RTM_IOC_MAGIC, 0x4a)
 
 /* Request flags, valid where the command says so. */
 #define RTM_REQ_NOWAIT		(1u << 0)	/* EAGAIN instead of waiting */
 #define RTM_REQ_EXCLUSIVE	(1u << 1)	/* lock mode; shared without it */
 #define RTM_REQ_NO_HANDLE	(1u << 2)	/* do not return a handle */
 #define RTM_REQ_OPAQUE_SLOT	(1u << 3)	/* reserve an opaque slot */
-#define RTM_REQ_KEEP		(1u << 4)	/* routes outlive the file */
+#define RTM_REQ_KEEP		(1u << 4)	/* crash policy: routes stay */
 #define RTM_REQ_EVENTS		(1u << 5)	/* deliver entity events */
 #define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
+#define RTM_REQ_HOLD		(1u << 7)	/* crash policy: routes stay for a while */
 #define RTM_REQ_LOCAL		(1u << 12)	/* run the caller's own methods there */
 #define RTM_REQ_SERVE		(1u << 13)	/* do not wait while calls come in */
+
+/* The longest time of RTM_REQ_HOLD: a day. */
+#define RTM_MAX_HOLD_MS		86400000u
 
 /* Views: a route belongs to a set of them, best routes exist in each. */
 #define RTM_V_UCAST		(1u << 0)
@@ -306,7 +311,8 @@ struct rtm_entity_id {
 /**
  * struct rtm_register_entity - argument of RTM_IOC_REGISTER_ENTITY
  * @size: bytes of this structure
- * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_KEEP, RTM_REQ_EVENTS
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_EVENTS; the crash policy: RTM_REQ_HOLD,
+ *	RTM_REQ_KEEP or neither
  * @id: the name; unique among the registered entities of the namespace
  * @entity: out: handle of the registration
  * @max_nexthops: out: most next hops of one route
@@ -314,14 +320,19 @@ struct rtm_entity_id {
  * @views: out: set of supported views
  * @n_views: out: number of bits in @views
  * @n_methods: methods that others may invoke, at most RTM_MAX_METHODS
- * @pad: zero
+ * @hold_ms: with RTM_REQ_HOLD: milliseconds, 1..RTM_MAX_HOLD_MS; else 0
  *
- * With RTM_REQ_KEEP the entity's routes and next hops stay when the file closes,
- * until the name is registered again (which takes them over) and deregistered.
+ * The crash policy says what becomes of the routes and next hops when the file
+ * closes, be it because the process has died.  Without RTM_REQ_HOLD and
+ * RTM_REQ_KEEP they are withdrawn.  With RTM_REQ_HOLD they stay for @hold_ms and are
+ * withdrawn then, with RTM_REQ_KEEP they stay.  An entity that is held or kept is
+ * not registered: whoever registers the name takes all over, says what the policy
+ * is from now on, and so ends the time.  To deregister withdraws in any case.
+ *
  * Needs a file open for writing and CAP_NET_ADMIN.  EEXIST: the name is taken.
  * ENOSPC: no opaque slot is left, or a limit on instances or entities is
- * reached.  EINVAL: the family is neither AF_INET nor AF_INET6, or there are too
- * many methods.
+ * reached.  EINVAL: the family is neither AF_INET nor AF_INET6, there are too many
+ * methods, @hold_ms is out of range, or both policies are given.
  */
 struct rtm_register_entity {
 	__u32 size;
@@ -333,7 +344,7 @@ struct rtm_register_entity {
 	__u32 views;
 	__u32 n_views;
 	__u32 n_methods;
-	__u32 pad;
+	__u32 hold_ms;
 };
 
 #define RTM_MAX_METHODS		32
@@ -858,6 +869,29 @@ struct rtm_fib_sync {
 	__aligned_u64 unresolved;
 };
 
+/**
+ * struct rtm_set_crash_policy - argument of RTM_IOC_SET_CRASH_POLICY
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_HOLD, RTM_REQ_KEEP, or neither to withdraw
+ * @entity: caller's registration, or 0 for the entity named @id
+ * @id: with @entity 0: a registered, held or kept entity; else zero
+ * @hold_ms: with RTM_REQ_HOLD: milliseconds, 1..RTM_MAX_HOLD_MS; else 0
+ * @pad: zero
+ *
+ * See struct rtm_register_entity.  By name it is the administrator's way: needs no
+ * registration, and takes effect at once on an entity that is held or kept: its
+ * time begins anew, or ends, or it is withdrawn.  EINVAL: @hold_ms is out of range,
+ * both policies are given, or @id as well as @entity.  ENOENT: no such entity.
+ */
+struct rtm_set_crash_policy {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	struct rtm_entity_id id;
+	__u32 hold_ms;
+	__u32 pad;
+};
+
 /* Which destinations a dump shows; without one of these, all of them. */
 #define RTM_DUMP_EXACT		(1u << 16)	/* the given prefix alone */
 #define RTM_DUMP_MATCH		(1u << 17)	/* the longest one covering it */
@@ -902,13 +936,17 @@ struct rtm_dump {
 /**
  * struct rtm_entity_rec - record of RTM_IOC_DUMP_ENTITIES
  * @size: bytes of this record
- * @flags: RTM_REQ_KEEP, RTM_REQ_OPAQUE_SLOT, RTM_REQ_EVENTS as registered
+ * @flags: RTM_REQ_OPAQUE_SLOT, RTM_REQ_EVENTS as registered; the crash policy:
+ *	RTM_REQ_HOLD, RTM_REQ_KEEP or neither
  * @id: name
- * @registered: 1 while a file has it registered, 0 while it is only kept
+ * @registered: 1 while a file has it registered, 0 while it is held or kept
  * @pid: process that registered it, in the caller's pid namespace, or 0
  * @uid: user that registered it, in the caller's user namespace
  * @n_methods: methods it exports
  * @blocked: 1 while it has blocked them
+ * @hold_ms: with RTM_REQ_HOLD: milliseconds it will be held; once it is, those
+ *	that are left
+ * @pad: zero
  * @routes: its routes
  * @nexthops: its next hops
  */
@@ -921,6 +959,8 @@ struct rtm_entity_rec {
 	__u32 uid;
 	__u16 n_methods;
 	__u16 blocked;
+	__u32 hold_ms;
+	__u32 pad;
 	__aligned_u64 routes;
 	__aligned_u64 nexthops;
 };

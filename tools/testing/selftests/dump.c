@@ -215,6 +215,7 @@ TEST_F(dump, entities)
 	EXPECT_EQ(getpid(), rec[0].pid);
 	EXPECT_EQ(0, rec[0].uid);
 	EXPECT_EQ(0, rec[0].n_methods | rec[0].blocked);
+	EXPECT_EQ(0, rec[0].hold_ms | rec[0].pad);
 	EXPECT_EQ(2, rec[0].routes);
 	EXPECT_EQ(2, rec[0].nexthops);
 	EXPECT_TRUE(is_entity(&rec[1], AF_INET, 0, PROTO_OSPF, 2));

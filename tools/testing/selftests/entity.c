@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "rtm_test.h"
+#include "rtm_leftover.h"
 
 FIXTURE(entity) {
 	struct env env;
@@ -428,38 +428,6 @@ TEST_F(limit, handles_of_a_file)
  * Ends
  */
 
-/* One entity with next hops, routes, an opaque cell and handles. */
-static __u64 populate(struct __test_metadata *_metadata, int fd, __u32 id, __u32 flags)
-{
-	__u64 entity, nexthop, other, route, dest;
-	char text[32];
-	int i;
-
-	ASSERT_EQ(0, dev_register(fd, AF_INET, PROTO_RIP, id, flags | RTM_REQ_OPAQUE_SLOT,
-				  &entity));
-	ASSERT_EQ(0, dev_add_nexthop(fd, entity, "192.0.2.1", 1, &nexthop));
-	ASSERT_EQ(0, dev_add_nexthop(fd, entity, "192.0.2.2", 1, &other));
-	for (i = 0; i < 20; i++) {
-		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
-		ASSERT_EQ(0, dev_route(fd, entity, text, nexthop, id, &route));
-	}
-	dest = dev_dest(fd, entity, "10.3.0.0/16");
-	ASSERT_NE(0, dest);
-	ASSERT_EQ(0, dev_set_opaque(fd, entity, dest, 42));
-	return entity;
-}
-
-static bool counts_are(int fd, unsigned int entities, unsigned int nexthops, unsigned int routes,
-		       unsigned int dests)
-{
-	struct rtm_get_stats s;
-
-	if (dev_stats(fd, &s))
-		return false;
-	return s.entities == entities && s.nexthops == nexthops && s.routes == routes &&
-	       s.dests == dests;
-}
-
 TEST_F(entity, deregister_with_leftovers)
 {
 	__u64 entity = populate(_metadata, self->fd, 1, 0);
@@ -685,27 +653,6 @@ TEST_F(entity, passed_file)
  * Kept entities
  */
 
-static bool entity_rec(int fd, __u32 id, struct rtm_entity_rec *found)
-{
-	struct rtm_entity_rec *rec;
-	unsigned int count;
-	bool have = false;
-	size_t size;
-	void *buf;
-
-	buf = dev_dump(fd, RTM_IOC_DUMP_ENTITIES, 0, "0.0.0.0/0", 0, &size, &count);
-	if (!buf)
-		return false;
-	for_each_record(rec, buf, size) {
-		if (rec->id.id != id)
-			continue;
-		*found = *rec;
-		have = true;
-	}
-	free(buf);
-	return have;
-}
-
 TEST_F(entity, keep_and_claim)
 {
 	int fd = dev_open(O_RDWR);
@@ -717,7 +664,7 @@ TEST_F(entity, keep_and_claim)
 	a = populate(_metadata, fd, 1, RTM_REQ_KEEP);
 	ASSERT_NE(0, a);
 	ASSERT_EQ(0, dev_register(self->fd, AF_INET, PROTO_OSPF, 2, 0, &other));
-	ASSERT_TRUE(entity_rec(self->fd, 1, &rec));
+	ASSERT_TRUE(dev_entity_rec(self->fd, 1, &rec));
 	EXPECT_EQ(1, rec.registered);
 	EXPECT_EQ(getpid(), rec.pid);
 	EXPECT_EQ(0, rec.uid);
@@ -727,7 +674,7 @@ TEST_F(entity, keep_and_claim)
 	close(fd);
 
 	/* kept: shown, counted, but not registered */
-	ASSERT_TRUE(entity_rec(self->fd, 1, &rec));
+	ASSERT_TRUE(dev_entity_rec(self->fd, 1, &rec));
 	EXPECT_EQ(0, rec.registered);
 	EXPECT_EQ(0, rec.pid);
 	EXPECT_EQ(20, rec.routes);

@@ -224,7 +224,7 @@ static inline void register_arg(struct rtm_register_entity *arg, __u16 family, _
 		.id = id,
 	};
 	arg->n_methods = 0;
-	arg->pad = 0;
+	arg->hold_ms = 0;
 }
 
 static inline int dev_register_in(int fd, __u16 instance, __u16 family, __u32 protocol, __u32 id,

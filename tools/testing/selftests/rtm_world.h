@@ -71,8 +71,8 @@ static const struct command commands[] = {
 	COMMAND(GET_STATS, rtm_get_stats, .replies = true, .pads = { PAD(rtm_get_stats, pad) }),
 	COMMAND(REGISTER_ENTITY, rtm_register_entity, .changes = true, .has_flags = true,
 		.replies = true,
-		.flags = RTM_REQ_OPAQUE_SLOT | RTM_REQ_KEEP | RTM_REQ_EVENTS,
-		.pads = { PAD(rtm_register_entity, id.pad), PAD(rtm_register_entity, pad) }),
+		.flags = RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS | RTM_REQ_KEEP | RTM_REQ_HOLD,
+		.pads = { PAD(rtm_register_entity, id.pad) }),
 	COMMAND(DEREGISTER_ENTITY, rtm_deregister_entity, CHANGE),
 	COMMAND(GET_ENTITIES, rtm_get_entities, QUERY, .flags = RTM_REQ_INFOS),
 	COMMAND(GET_ENTITY_INFO, rtm_get_entity_info, QUERY,
@@ -132,6 +132,10 @@ static const struct command commands[] = {
 	COMMAND(FETCH_CALL, rtm_fetch_call, CHANGE, .any_entity = true,
 		.pads = { PAD(rtm_fetch_call, pad) }),
 	COMMAND(ANSWER_CALL, rtm_answer_call, CHANGE),
+	/* without a registration it goes by name, so it does not need one */
+	COMMAND(SET_CRASH_POLICY, rtm_set_crash_policy, .changes = true, .has_flags = true,
+		.flags = RTM_REQ_KEEP | RTM_REQ_HOLD,
+		.pads = { PAD(rtm_set_crash_policy, pad), PAD(rtm_set_crash_policy, id) }),
 };
 
 #undef QUERY
@@ -476,6 +480,18 @@ static inline void world_method_arg(struct world *w, unsigned long cmd, void *ar
 	}
 }
 
+static inline void world_policy_arg(struct world *w, void *arg)
+{
+	struct rtm_set_crash_policy *policy = arg;
+
+	arg_init(policy);
+	policy->flags = RTM_REQ_HOLD;
+	policy->entity = w->entity;
+	memset(&policy->id, 0, sizeof(policy->id));
+	policy->hold_ms = 60000;
+	policy->pad = 0;
+}
+
 static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	struct rtm_fib_sync *sync = arg;
@@ -492,6 +508,9 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 		arg_init(sync);
 		sync->flags = 0;
 		sync->deadline = 0;
+		break;
+	case RTM_IOC_SET_CRASH_POLICY:
+		world_policy_arg(w, arg);
 		break;
 	default:
 		dump_arg(arg, 0, "10.0.0.0/8", WORLD_INSTANCE, w->dump, RTM_DUMP_MIN_BUF);
