@@ -26,6 +26,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_notify.h"
 #include "rtm_route.h"
 #include "rtm_trie.h"
 #include "rtm_version.h"
@@ -124,6 +125,7 @@ static const struct init_step steps[] = {
 	{ rtm_route_caches_init, rtm_route_caches_exit },
 	{ rtm_lock_init, rtm_lock_exit },
 	{ rtm_entity_init, rtm_entity_exit },
+	{ rtm_notify_init, rtm_notify_exit },
 	{ net_init, net_exit },
 	{ rtm_debugfs_init, rtm_debugfs_exit },
 	{ rtm_chardev_init, rtm_chardev_exit },

@@ -62,6 +62,7 @@ static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_pre
 	INIT_LIST_HEAD(&dest->routes);
 	INIT_HLIST_HEAD(&dest->cells);
 	rtm_fib_entry_init(&dest->fib);
+	rtm_change_node_init(&dest->changes);
 	dest->last_changed = ktime_get_real_ns();
 	return dest;
 }

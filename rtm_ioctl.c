@@ -62,6 +62,7 @@ static void stats_objects(struct rtm_get_stats *arg, const struct rtm_counters *
 	arg->objects = atomic64_read(&c->objects);
 	arg->files = atomic64_read(&c->files);
 	arg->calls = atomic64_read(&c->calls);
+	arg->desyncs = atomic64_read(&c->desyncs);
 }
 
 int rtm_ioctl_get_stats(struct rtm_cmd *cmd)

@@ -33,6 +33,11 @@ static int set_nexthops(const char *val, const struct kernel_param *kp)
 	return set_bounded(val, kp, 1, RTM_MAX_NEXTHOPS);
 }
 
+static int set_notifies(const char *val, const struct kernel_param *kp)
+{
+	return set_bounded(val, kp, 1, RTM_MAX_NOTIFIES);
+}
+
 static int set_small(const char *val, const struct kernel_param *kp)
 {
 	return set_bounded(val, kp, 1, 4096);
@@ -44,6 +49,7 @@ static int set_large(const char *val, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops nexthops_ops = { .set = set_nexthops, .get = param_get_uint };
+static const struct kernel_param_ops notifies_ops = { .set = set_notifies, .get = param_get_uint };
 static const struct kernel_param_ops small_ops = { .set = set_small, .get = param_get_uint };
 static const struct kernel_param_ops large_ops = { .set = set_large, .get = param_get_uint };
 
@@ -80,6 +86,14 @@ unsigned int rtm_max_method_calls = 64;
 module_param_cb(max_method_calls, &small_ops, &rtm_max_method_calls, 0644);
 MODULE_PARM_DESC(max_method_calls,
 		 "Calls of methods that wait for one entity (1-4096, default 64)");
+unsigned int rtm_max_notifies = 16;
+module_param_cb(max_notifies, &notifies_ops, &rtm_max_notifies, 0644);
+MODULE_PARM_DESC(max_notifies, "Change notifications of one table (1-64, default 16)");
+
+unsigned int rtm_max_ghosts = 65536;
+module_param_cb(max_notify_ghosts, &large_ops, &rtm_max_ghosts, 0644);
+MODULE_PARM_DESC(max_notify_ghosts,
+		 "Vanished destinations kept for one notification (default 65536)");
 
 unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);

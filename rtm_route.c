@@ -27,6 +27,7 @@
 #include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_notify.h"
 #include "rtm_route_list.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
@@ -222,10 +223,24 @@ u32 rtm_route_best_views(const struct rtm_route *route)
 }
 
 /*
- * What follows any change inside a section: best routes, change time, FIB.
- * @was_best says where the changed route was best before.
+ * What comes before any change inside a section.  The RCU read section lasts until
+ * dest_commit(): see rtm_notify_listening().
  */
-static u32 dest_commit(struct rtm_dest *dest, u32 was_best)
+static void dest_begin(struct rtm_dest *dest, struct rtm_change *c)
+	__acquires(RCU)
+{
+	rcu_read_lock();
+	c->active = false;
+	if (rtm_notify_listening(&dest->table->notify))
+		rtm_change_begin(c, dest);
+}
+
+/*
+ * What follows it: best routes, change time, FIB, listeners.  @was_best says where
+ * the changed route was best before.
+ */
+static u32 dest_commit(struct rtm_dest *dest, u32 was_best, struct rtm_change *c)
+	__releases(RCU)
 {
 	u32 changed = rtm_select_update(dest);
 
@@ -233,6 +248,11 @@ static u32 dest_commit(struct rtm_dest *dest, u32 was_best)
 	trace_rtm_best_change(dest, changed);
 	if ((changed | was_best) & RTM_V_UCAST)
 		rtm_fib_mark(dest);
+	if (c->active) {
+		rtm_change_end(c, dest);
+		rtm_notify_record(dest, c);
+	}
+	rcu_read_unlock();
 	return changed;
 }
 
@@ -295,16 +315,20 @@ static void route_old_put(struct route_old *old)
 	rtm_nhset_put(old->nhs);
 }
 
-static void commit_insert(struct rtm_dest *dest, struct rtm_route *route)
+static void commit_insert(struct rtm_dest *dest, struct rtm_route *route, struct rtm_change *c)
 {
+	if (c->active)
+		rtm_change_member(c, route);
 	rtm_route_hold(route);
 	rtm_select_insert(dest, route);
 	WRITE_ONCE(dest->n_routes, dest->n_routes + 1);
 }
 
 /* Returns the reference of being in the table to the caller. */
-static void commit_remove(struct rtm_dest *dest, struct rtm_route *route)
+static void commit_remove(struct rtm_dest *dest, struct rtm_route *route, struct rtm_change *c)
 {
+	if (c->active)
+		rtm_change_member(c, route);
 	WRITE_ONCE(route->state, RTM_STATE_DELETED);
 	list_del_init(&route->link);
 	WRITE_ONCE(dest->n_routes, dest->n_routes - 1);
@@ -317,25 +341,33 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 	bool moves = route->metric != spec->metric ||
 		     route->preference != spec_preference(route->owner, spec);
 	u32 was_best = rtm_route_best_views(route);
+	struct rtm_change c;
 	u32 changed;
 
+	dest_begin(dest, &c);
+	if (c.active)
+		rtm_change_edit(&c, route);
 	route_fill(route, spec, old);
+	if (c.active)
+		rtm_change_edited(&c);
 	if (moves) {
 		list_del(&route->link);
 		rtm_select_insert(dest, route);
 	}
-	changed = dest_commit(dest, was_best);
+	changed = dest_commit(dest, was_best, &c);
 	return changed || rtm_route_best_views(route) ? RTM_RC_BEST : 0;
 }
 
 static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
 		      const struct rtm_route_spec *spec, struct route_old *old)
 {
+	struct rtm_change c;
 	u32 changed;
 
+	dest_begin(dest, &c);
 	route_fill(route, spec, old);
-	commit_insert(dest, route);
-	changed = dest_commit(dest, 0);
+	commit_insert(dest, route, &c);
+	changed = dest_commit(dest, 0, &c);
 	return RTM_RC_NEW | (changed ? RTM_RC_BEST : 0);
 }
 
@@ -488,6 +520,7 @@ int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
 {
 	struct rtm_dest *dest = route->dest;
 	struct rtm_section s;
+	struct rtm_change c;
 	u32 was_best;
 	int err;
 
@@ -501,8 +534,9 @@ int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
 		return -ESTALE;
 	}
 	was_best = rtm_route_best_views(route);
-	commit_remove(dest, route);
-	*change = dest_commit(dest, was_best) ? RTM_RC_BEST : 0;
+	dest_begin(dest, &c);
+	commit_remove(dest, route, &c);
+	*change = dest_commit(dest, was_best, &c) ? RTM_RC_BEST : 0;
 	rtm_section_end(&s);
 	owner_unlink(owner, route);
 	rtm_route_put(route);
@@ -539,21 +573,34 @@ struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_pref
 	return route;
 }
 
+static bool has_dead(const struct rtm_dest *dest)
+{
+	const struct rtm_route *route;
+
+	list_for_each_entry(route, &dest->routes, link)
+		if (READ_ONCE(route->dead))
+			return true;
+	return false;
+}
+
 /* Move the dead routes of @dest to @reaped; inside the kernel's own turn. */
 static void collect_dead(struct rtm_dest *dest, struct list_head *reaped)
 {
 	struct rtm_route *route, *next;
+	struct rtm_change c;
 	u32 was_best = 0;
 
+	if (!has_dead(dest))
+		return;
+	dest_begin(dest, &c);
 	list_for_each_entry_safe(route, next, &dest->routes, link) {
 		if (!READ_ONCE(route->dead))
 			continue;
 		was_best |= rtm_route_best_views(route);
-		commit_remove(dest, route);
+		commit_remove(dest, route, &c);
 		list_add(&route->link, reaped);
 	}
-	if (!list_empty(reaped))
-		dest_commit(dest, was_best);
+	dest_commit(dest, was_best, &c);
 }
 
 void rtm_dest_reap(struct rtm_dest *dest)

@@ -50,6 +50,7 @@ static struct rtm_table *table_create(struct rtm_net *rnet, u16 instance, u16 fa
 	rtm_trie_init(&table->trie, rtm_family_bits(family), &table->lock);
 	INIT_LIST_HEAD(&table->entities);
 	init_waitqueue_head(&table->settled);
+	rtm_notify_table_init(&table->notify);
 	err = xa_err(xa_store(&rnet->tables, rtm_table_index(instance, family), table,
 			      GFP_KERNEL));
 	if (err) {

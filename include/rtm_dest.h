@@ -13,6 +13,7 @@
 
 #include "rtm_fib.h"
 #include "rtm_lock.h"
+#include "rtm_notify.h"
 #include "rtm_trie.h"
 #include "rtm_types.h"
 
@@ -31,6 +32,7 @@
  * @routes: candidates in order of rank; changed and walked in a section
  * @cells: opaque cells of entities that set one, under the table's lock
  * @fib: what the kernel FIB has
+ * @changes: who is to be told that it changed, who marked it
  * @last_changed: CLOCK_REALTIME nanoseconds, written in a section
  * @rcu: for the free
  */
@@ -46,6 +48,7 @@ struct rtm_dest {
 	struct list_head routes;
 	struct hlist_head cells;
 	struct rtm_fib_entry fib;
+	struct rtm_change_node changes;
 	u64 last_changed;
 	struct rcu_head rcu;
 };

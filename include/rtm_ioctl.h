@@ -40,6 +40,11 @@ union rtm_cmd_buf {
 	struct rtm_block_methods block_methods;
 	struct rtm_fetch_call fetch_call;
 	struct rtm_answer_call answer_call;
+	struct rtm_register_notify register_notify;
+	struct rtm_deregister_notify deregister_notify;
+	struct rtm_get_changed get_changed;
+	struct rtm_ignore_changed ignore_changed;
+	struct rtm_notify_dest notify_dest;
 };
 
 /**
@@ -111,6 +116,13 @@ int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
 int rtm_ioctl_create_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_insert_in_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_register_notify(struct rtm_cmd *cmd);
+int rtm_ioctl_deregister_notify(struct rtm_cmd *cmd);
+int rtm_ioctl_get_changed_dests(struct rtm_cmd *cmd);
+int rtm_ioctl_ignore_changed_dests(struct rtm_cmd *cmd);
+int rtm_ioctl_get_change_status(struct rtm_cmd *cmd);
+int rtm_ioctl_mark_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_is_dest_marked(struct rtm_cmd *cmd);
 int rtm_ioctl_get_methods(struct rtm_cmd *cmd);
 int rtm_ioctl_invoke_method(struct rtm_cmd *cmd);
 int rtm_ioctl_block_methods(struct rtm_cmd *cmd);

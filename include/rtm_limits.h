@@ -31,6 +31,8 @@ extern unsigned int rtm_max_file_handles;
 extern unsigned int rtm_max_dest_routes;
 extern unsigned int rtm_max_objects;
 extern unsigned int rtm_max_method_calls;
+extern unsigned int rtm_max_notifies;
+extern unsigned int rtm_max_ghosts;
 
 enum rtm_lock_policy rtm_lock_policy(void);
 

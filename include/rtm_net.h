@@ -25,6 +25,7 @@
  * @locks_waiting: waiting requests
  * @files: open files
  * @calls: calls of methods
+ * @desyncs: how often a listener fell so far behind that it was told everything anew
  */
 struct rtm_counters {
 	atomic64_t entities;
@@ -37,6 +38,7 @@ struct rtm_counters {
 	atomic64_t locks_waiting;
 	atomic64_t files;
 	atomic64_t calls;
+	atomic64_t desyncs;
 };
 
 /**

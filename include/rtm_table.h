@@ -10,6 +10,7 @@
 #include <linux/refcount.h>
 #include <linux/wait.h>
 
+#include "rtm_notify.h"
 #include "rtm_trie.h"
 #include "rtm_types.h"
 
@@ -27,6 +28,7 @@
  * @settled: who waits for an entity that is leaving
  * @n_entities: entries of @entities
  * @n_slots: opaque slots reserved
+ * @notify: who listens to changes
  */
 struct rtm_table {
 	refcount_t refs;
@@ -40,6 +42,7 @@ struct rtm_table {
 	wait_queue_head_t settled;
 	unsigned int n_entities;
 	unsigned int n_slots;
+	struct rtm_notify_table notify;
 };
 
 struct rtm_table *rtm_table_get_or_create(struct rtm_net *rnet, u16 instance, u16 family);

@@ -99,6 +99,13 @@
 #define RTM_IOC_GET_LIST_ENUM_ROUTES	_IO(RTM_IOC_MAGIC, 0x2b)
 #define RTM_IOC_DELETE_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x2c)
 #define RTM_IOC_GET_EXACT_ROUTE		_IO(RTM_IOC_MAGIC, 0x2d)
+#define RTM_IOC_REGISTER_NOTIFY		_IO(RTM_IOC_MAGIC, 0x30)
+#define RTM_IOC_DEREGISTER_NOTIFY	_IO(RTM_IOC_MAGIC, 0x31)
+#define RTM_IOC_GET_CHANGED_DESTS	_IO(RTM_IOC_MAGIC, 0x32)
+#define RTM_IOC_IGNORE_CHANGED_DESTS	_IO(RTM_IOC_MAGIC, 0x33)
+#define RTM_IOC_GET_CHANGE_STATUS	_IO(RTM_IOC_MAGIC, 0x34)
+#define RTM_IOC_MARK_DEST		_IO(RTM_IOC_MAGIC, 0x35)
+#define RTM_IOC_IS_DEST_MARKED		_IO(RTM_IOC_MAGIC, 0x36)
 #define RTM_IOC_GET_METHODS		_IO(RTM_IOC_MAGIC, 0x40)
 #define RTM_IOC_INVOKE_METHOD		_IO(RTM_IOC_MAGIC, 0x41)
 #define RTM_IOC_BLOCK_METHODS		_IO(RTM_IOC_MAGIC, 0x42)
@@ -112,7 +119,7 @@
 #define RTM_REQ_NO_HANDLE	(1u << 2)	/* do not return a handle */
 #define RTM_REQ_OPAQUE_SLOT	(1u << 3)	/* reserve an opaque slot */
 #define RTM_REQ_KEEP		(1u << 4)	/* crash policy: routes stay */
-#define RTM_REQ_EVENTS		(1u << 5)	/* deliver entity events */
+#define RTM_REQ_EVENTS		(1u << 5)	/* deliver events */
 #define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
 #define RTM_REQ_HOLD		(1u << 7)	/* crash policy: routes stay for a while */
 #define RTM_REQ_LOCAL		(1u << 12)	/* run the caller's own methods there */
@@ -266,6 +273,7 @@ struct rtm_get_version {
  * @files: out: open files
  * @objects: out: enumerations, route lists and notifications
  * @calls: out: calls of methods under way
+ * @desyncs: out: how often a listener got out of sync since load
  *
  * All figures are those of the file's network namespace.  Needs no right beyond
  * an open file.
@@ -290,6 +298,7 @@ struct rtm_get_stats {
 	__aligned_u64 files;
 	__aligned_u64 objects;
 	__aligned_u64 calls;
+	__aligned_u64 desyncs;
 };
 
 /**
@@ -892,6 +901,156 @@ struct rtm_set_crash_policy {
 	__u32 pad;
 };
 
+/* What kinds of change a registration is told of, and of which destinations. */
+#define RTM_CT_ALL		0x00000001u	/* any change of any route */
+#define RTM_CT_BEST		0x00000002u	/* best route replaced or changed */
+#define RTM_CT_FORWARDING	0x00000004u	/* likewise, as forwarding sees it */
+#define RTM_CT_ONLY_MARKED	0x00010000u	/* marked destinations only */
+
+#define RTM_MAX_NOTIFIES	64	/* upper end of the max_notifies parameter */
+
+/**
+ * struct rtm_register_notify - argument of RTM_IOC_REGISTER_NOTIFY
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_EVENTS: tell by RTM_EVENT_CHANGED that something has changed
+ * @entity: caller's registration
+ * @notify: out: handle of the registration for change notification
+ * @context: given back in the event
+ * @types: one RTM_CT_* at least besides RTM_CT_ONLY_MARKED
+ * @views: views that count and are reported; 0 for all, and none are reported
+ * @prefix: only this prefix and its more specifics; family 0 for all
+ * @protocol: only changes that concern a route of this protocol, RTM_PROTO_BEST for
+ *	all: one that came, went or changed, a best one that was replaced, and what
+ *	replaced it
+ * @item_size: out: bytes of one item of RTM_IOC_GET_CHANGED_DESTS
+ *
+ * A change that was made before the call is not reported; it can be seen when the
+ * call has returned.  The best route changes for RTM_CT_BEST when it is replaced or
+ * gets another preference, metric, next hop or flag; for RTM_CT_FORWARDING flags
+ * other than RTM_RF_MARTIAN, _BLACKHOLE, _DISCARD and _INACTIVE do not count.  A
+ * route that is added as it was does not change.  The caller's own changes count.
+ * EINVAL: no type, or a set of unsupported views only.  ENOSPC: the table has as
+ * many registrations as it may (parameter max_notifies).
+ */
+struct rtm_register_notify {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 notify;
+	__aligned_u64 context;
+	__u32 types;
+	__u32 views;
+	struct rtm_net_prefix prefix;
+	__u32 protocol;
+	__u32 item_size;
+};
+
+/**
+ * struct rtm_deregister_notify - argument of RTM_IOC_DEREGISTER_NOTIFY
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @notify: registration to end, with its marks and all that is pending
+ */
+struct rtm_deregister_notify {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 notify;
+};
+
+/* What RTM_IOC_GET_CHANGED_DESTS says besides. */
+#define RTM_NOTIFY_DESYNC	(1u << 0)	/* forget all: a replay begins */
+#define RTM_NOTIFY_SYNCED	(1u << 1)	/* the replay is complete */
+
+/**
+ * struct rtm_get_changed - argument of RTM_IOC_GET_CHANGED_DESTS
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @notify: registration for change notification
+ * @items: user pointer to @count items of @item_size bytes: struct rtm_dest_item
+ * @count: in: room, not 0; out: items stored, max_handles at most; 0 when nothing
+ *	is pending
+ * @item_size: as RTM_IOC_REGISTER_NOTIFY said
+ * @state: out: RTM_NOTIFY_DESYNC, RTM_NOTIFY_SYNCED
+ * @pad: zero
+ * @deadline: how long to wait for a lock of the first destination
+ *
+ * Destinations are reported in order of their last change, once, as they are now:
+ * one that has lost all routes shows none.  What is reported is not pending any more
+ * as soon as the call has succeeded.  The call stops before a destination somebody
+ * has locked exclusively, and waits only if that is the first.
+ *
+ * A listener that leaves more than max_notify_ghosts vanished destinations unread
+ * gets out of sync.  The next call says RTM_NOTIFY_DESYNC, and the whole table is
+ * reported in order of prefixes, in as many calls as it takes; the call that says
+ * RTM_NOTIFY_SYNCED has the last of it.  What vanished before the desync is not
+ * reported: all that was known before RTM_NOTIFY_DESYNC and not reported by the time
+ * of RTM_NOTIFY_SYNCED is no more.
+ */
+struct rtm_get_changed {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 notify;
+	__aligned_u64 items;
+	__u32 count;
+	__u32 item_size;
+	__u32 state;
+	__u32 pad;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_ignore_changed - argument of RTM_IOC_IGNORE_CHANGED_DESTS
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @notify: registration for change notification
+ * @dests: user pointer to __u64[@count]: destinations
+ * @count: number of destinations, at most RTM_MAX_HANDLES_CALL
+ * @pad: zero
+ *
+ * They are not pending any more; later changes count again.  No handle is released.
+ * All or none: EBADF: one of them is no destination of the caller's table.
+ */
+struct rtm_ignore_changed {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 notify;
+	__aligned_u64 dests;
+	__u32 count;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_notify_dest - argument of RTM_IOC_GET_CHANGE_STATUS, _MARK_DEST and
+ *	_IS_DEST_MARKED
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @notify: registration for change notification
+ * @dest: the destination
+ * @value: STATUS, IS_MARKED: out: 1 if it is pending or marked; MARK: in: 1 to mark
+ *	it, 0 to unmark it
+ * @pad: zero
+ *
+ * A mark matters to RTM_CT_ONLY_MARKED only, but may be set in any case.  It keeps
+ * the destination, also without routes.  Unmarking leaves what is pending.  ENOSPC:
+ * the registration has as many marks as a file may have handles.
+ */
+struct rtm_notify_dest {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 notify;
+	__aligned_u64 dest;
+	__u32 value;
+	__u32 pad;
+};
+
 /* Which destinations a dump shows; without one of these, all of them. */
 #define RTM_DUMP_EXACT		(1u << 16)	/* the given prefix alone */
 #define RTM_DUMP_MATCH		(1u << 17)	/* the longest one covering it */
@@ -1235,11 +1394,13 @@ struct rtm_answer_call {
  * enum rtm_event_type - what a struct rtm_event tells
  * @RTM_EVENT_ENTITY_REGISTERED: an entity joined the registration's table
  * @RTM_EVENT_ENTITY_DEREGISTERED: an entity left it
+ * @RTM_EVENT_CHANGED: destinations changed; call RTM_IOC_GET_CHANGED_DESTS
  * @RTM_EVENT_METHOD_CALL: a method of the registration is invoked
  */
 enum rtm_event_type {
 	RTM_EVENT_ENTITY_REGISTERED = 0,
 	RTM_EVENT_ENTITY_DEREGISTERED = 1,
+	RTM_EVENT_CHANGED = 3,
 	RTM_EVENT_METHOD_CALL = 4,
 };
 
@@ -1249,10 +1410,13 @@ enum rtm_event_type {
  * @pad: zero
  * @entity: the registration the event is for, made with RTM_REQ_EVENTS or, for
  *	calls of methods, with methods
- * @object: entity that came or went, with one reference for @entity to release; 0
- *	for a call
- * @context: the call, for RTM_IOC_FETCH_CALL, or 0
+ * @object: entity that came or went, with one reference for @entity to release;
+ *	CHANGED: the registration for change notification, without one; 0 for a call
+ * @context: CHANGED: as registered; the call, for RTM_IOC_FETCH_CALL; or 0
  * @id: name of the entity that came, went or calls
+ *
+ * CHANGED is told once, however much changes before it is read; the next change
+ * after that tells it again, whether what is pending was fetched or not.
  *
  * poll() says POLLIN while there is one.  An event is consumed when it was
  * copied out; a registration that ends takes its events along.  read() fails

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "rtm_call.h"
+#include "rtm_notify_test.h"
 
 #define WORLD_INSTANCE	7
 #define WORLD_ROOM	8
@@ -125,6 +126,16 @@ static const struct command commands[] = {
 	COMMAND(INSERT_IN_ROUTE_LIST, rtm_insert_in_list, CHANGE,
 		.pads = { PAD(rtm_insert_in_list, pad) }),
 	COMMAND(DELETE_ROUTE_LIST, rtm_object_req, CHANGE),
+	COMMAND(REGISTER_NOTIFY, rtm_register_notify, CHANGE, .flags = RTM_REQ_EVENTS,
+		.pads = { PAD(rtm_register_notify, prefix.pad) }),
+	COMMAND(DEREGISTER_NOTIFY, rtm_deregister_notify, CHANGE),
+	COMMAND(GET_CHANGED_DESTS, rtm_get_changed, CHANGE, .flags = RTM_REQ_NOWAIT,
+		.pads = { PAD(rtm_get_changed, pad) }),
+	COMMAND(IGNORE_CHANGED_DESTS, rtm_ignore_changed, CHANGE,
+		.pads = { PAD(rtm_ignore_changed, pad) }),
+	COMMAND(GET_CHANGE_STATUS, rtm_notify_dest, QUERY, .pads = { PAD(rtm_notify_dest, pad) }),
+	COMMAND(MARK_DEST, rtm_notify_dest, CHANGE, .pads = { PAD(rtm_notify_dest, pad) }),
+	COMMAND(IS_DEST_MARKED, rtm_notify_dest, QUERY, .pads = { PAD(rtm_notify_dest, pad) }),
 	COMMAND(GET_METHODS, rtm_get_methods, QUERY, .pads = { PAD(rtm_get_methods, pad) }),
 	COMMAND(INVOKE_METHOD, rtm_invoke_method, CHANGE,
 		.flags = RTM_REQ_LOCAL | RTM_REQ_SERVE, .pads = { PAD(rtm_invoke_method, pad) }),
@@ -156,10 +167,12 @@ static const struct command commands[] = {
  * @dest: 10.1.0.0/16, where @entity has an opaque cell
  * @locked: 10.2.0.0/16, locked exclusively by the thread that made the world
  * @list: a route list with @route
+ * @notify: told of marked destinations; @dest is marked, and has changed
  * @handles: room for handles
  * @infos: room for entity names
  * @views: room for view blocks
  * @items: room for a batch
+ * @changed: room for changed destinations
  * @pair: next hops of the route to be added
  * @dump: room for a dump
  * @call: call of @other to @entity, which has fetched it; another one, of itself, it
@@ -176,10 +189,12 @@ struct world {
 	__u64 dest;
 	__u64 locked;
 	__u64 list;
+	__u64 notify;
 	__u64 *handles;
 	struct rtm_entity_id *infos;
 	struct rtm_dest_view *views;
 	struct rtm_route_item *items;
+	void *changed;
 	__u64 pair[2];
 	void *dump;
 	__u64 call;
@@ -191,6 +206,7 @@ static inline void world_memory(struct world *w)
 	w->infos = guard_alloc(WORLD_ROOM * sizeof(*w->infos));
 	w->views = guard_alloc(RTM_N_VIEWS * sizeof(*w->views));
 	w->items = guard_alloc(WORLD_ITEMS * sizeof(*w->items));
+	w->changed = guard_alloc(WORLD_ITEMS * item_size(RTM_N_VIEWS));
 	w->dump = guard_alloc(RTM_DUMP_MIN_BUF);
 }
 
@@ -262,6 +278,9 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	ASSERT_NE(0, w->dest);
 	ASSERT_NE(0, w->locked);
 	world_nexthops(_metadata, w);
+	ASSERT_EQ(0, dev_notify(fd, w->entity, RTM_CT_ALL | RTM_CT_ONLY_MARKED, RTM_V_SUPPORTED,
+				&w->notify));
+	ASSERT_EQ(0, dev_mark(fd, w->entity, w->notify, w->dest, true));
 	route_arg(&arg, w->entity, "10.1.0.0/16", &w->nexthop, 1);
 	arg.route = w->route;
 	ASSERT_EQ(0, dev_new_list(fd, w->entity, &w->list));
@@ -281,6 +300,7 @@ static inline void world_end(struct world *w)
 	guard_free(w->infos);
 	guard_free(w->views);
 	guard_free(w->items);
+	guard_free(w->changed);
 	guard_free(w->dump);
 }
 
@@ -492,6 +512,36 @@ static inline void world_policy_arg(struct world *w, void *arg)
 	policy->pad = 0;
 }
 
+static inline void world_notify_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	struct rtm_register_notify *listen = arg;
+	struct rtm_deregister_notify *end = arg;
+
+	switch (cmd) {
+	case RTM_IOC_REGISTER_NOTIFY:
+		notify_arg(listen, w->entity, CT_EVERY, RTM_V_SUPPORTED);
+		listen->prefix = prefix("10.1.0.0/16");
+		break;
+	case RTM_IOC_DEREGISTER_NOTIFY:
+		arg_init(end);
+		end->flags = 0;
+		end->entity = w->entity;
+		end->notify = w->notify;
+		break;
+	case RTM_IOC_GET_CHANGED_DESTS:
+		changed_arg(arg, w->entity, w->notify, w->changed, WORLD_ITEMS,
+			    item_size(RTM_N_VIEWS));
+		break;
+	case RTM_IOC_IGNORE_CHANGED_DESTS:
+		w->handles[0] = w->dest;
+		ignore_arg(arg, w->entity, w->notify, w->handles, 1);
+		break;
+	default:
+		notify_dest_arg(arg, w->entity, w->notify, w->dest, 0);
+		break;
+	}
+}
+
 static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	struct rtm_fib_sync *sync = arg;
@@ -552,6 +602,9 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
 		break;
 	case RTM_IOC_CREATE_ROUTE_LIST ... RTM_IOC_DELETE_ROUTE_LIST:
 		world_list_arg(w, cmd, arg);
+		break;
+	case RTM_IOC_REGISTER_NOTIFY ... RTM_IOC_IS_DEST_MARKED:
+		world_notify_arg(w, cmd, arg);
 		break;
 	default:
 		world_other_arg(w, cmd, arg);
