@@ -127,7 +127,8 @@ static struct rtm_notify *cmd_notify(struct rtm_cmd *cmd, struct rtm_entity *sel
  * @grab: handles given out
  * @room: most items to store
  * @stored: items stored
- * @blocked: the first destination is locked: to be waited for, a reference
+ * @shut: the destination looked at last could not be entered
+ * @blocked: the first one is locked: to be waited for, a reference
  */
 struct fetch {
 	struct rtm_cmd *cmd;
@@ -136,6 +137,7 @@ struct fetch {
 	struct rtm_grab grab;
 	u32 room;
 	u32 stored;
+	bool shut;
 	struct rtm_dest *blocked;
 };
 
@@ -161,6 +163,7 @@ static int fetch_one(struct fetch *f, struct rtm_dest *dest)
 	int err;
 
 	err = rtm_section_begin(&s, dest, f->self, RTM_LOCK_SHARED, &nowait);
+	f->shut = err;
 	if (err)
 		return err;
 	taken = rtm_notify_read_take(&f->read, dest);
@@ -185,11 +188,11 @@ static int fetch_all(struct fetch *f)
 		if (IS_ERR_OR_NULL(dest))
 			return f->stored ? 0 : PTR_ERR_OR_ZERO(dest);
 		err = fetch_one(f, dest);
-		if (err == -EAGAIN && !f->stored)
+		if (err == -EAGAIN && f->shut && !f->stored)
 			f->blocked = dest;
 		else
 			rtm_dest_put(dest);
-		if (err == -EAGAIN && f->stored)
+		if (f->shut && f->stored)
 			return 0;
 		cond_resched();
 		if (!err && signal_pending(current))
