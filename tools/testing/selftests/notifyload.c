@@ -855,8 +855,10 @@ static void toggle_listener(struct __test_metadata *_metadata, FIXTURE_DATA(noti
 	if (m->notify[l]) {
 		ASSERT_EQ(0, dev_denotify(self->fd, self->self, m->notify[l]));
 		m->notify[l] = 0;
-		for (d = 0; d < N_DESTS; d++)
-			m->pending[l][d] = m->marked[l][d] = false;
+		for (d = 0; d < N_DESTS; d++) {
+			m->pending[l][d] = false;
+			m->marked[l][d] = false;
+		}
 		return;
 	}
 	notify_arg(&arg, self->self, m->best[l] ? RTM_CT_BEST : RTM_CT_ALL, RTM_V_SUPPORTED);
