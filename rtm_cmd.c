@@ -134,7 +134,7 @@ int rtm_cmd_new_object(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_
 	struct rtm_grab grab;
 	int err;
 
-	err = rtm_object_link(object);
+	err = rtm_object_link(object, cmd->client);
 	if (err)
 		return err;
 	rtm_grab_init(&grab, cmd->client, self);

@@ -38,33 +38,50 @@ void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
 	atomic64_inc(&owner->table->rnet->count.objects);
 }
 
+static void object_end(struct rtm_object *object)
+{
+	if (object->ops->end)
+		object->ops->end(object);
+}
+
+/* An entity that is kept when its file closes may be another file's by now. */
+static int may_link(const struct rtm_entity *owner, const struct rtm_client *client)
+{
+	if (!rtm_entity_is_registered(owner) || READ_ONCE(owner->client) != client)
+		return -EIDRM;
+	return owner->n_objects < rtm_max_objects ? 0 : -ENOSPC;
+}
+
 /**
  * rtm_object_link() - from now on the object ends with its registration
  * @object: the object
+ * @client: the file that registered the owner
  *
  * A registration that ends changes its state first and empties the list under the
  * same lock afterwards, so nothing is linked behind it.
  *
- * Context: process.
+ * Context: process, may sleep, no lock held.
  *
- * Return: 0, -EIDRM when the registration has ended, -ENOSPC when it has too many.
+ * Return: 0; -EIDRM when the registration has ended, -ENOSPC when it has too many.
+ * On failure the object has ended.
  */
-int rtm_object_link(struct rtm_object *object)
+int rtm_object_link(struct rtm_object *object, const struct rtm_client *client)
 {
 	struct rtm_entity *owner = object->owner;
-	int err = 0;
+	int err;
 
 	spin_lock(&owner->objects_lock);
-	if (!rtm_entity_is_registered(owner)) {
-		err = -EIDRM;
-	} else if (owner->n_objects >= rtm_max_objects) {
-		err = -ENOSPC;
+	err = may_link(owner, client);
+	if (err) {
+		WRITE_ONCE(object->ended, true);
 	} else {
 		rtm_object_hold(object);
 		list_add_tail(&object->link, &owner->objects);
 		owner->n_objects++;
 	}
 	spin_unlock(&owner->objects_lock);
+	if (err)
+		object_end(object);
 	return err;
 }
 
@@ -91,7 +108,7 @@ bool rtm_object_end(struct rtm_object *object)
 	spin_unlock(&owner->objects_lock);
 	if (!linked)
 		return false;
-	object->ops->end(object);
+	object_end(object);
 	rtm_object_put(object);
 	return true;
 }

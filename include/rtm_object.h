@@ -18,6 +18,7 @@ struct rtm_object;
  * @type: enum rtm_handle_type
  * @end: its handle was deleted or its registration ended; called once, may sleep,
  *	no lock held.  Afterwards nobody but those who have a reference uses it.
+ *	NULL where there is nothing to do.
  * @free: the last reference has gone; may sleep
  */
 struct rtm_object_ops {
@@ -44,7 +45,7 @@ struct rtm_object {
 
 void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
 		     const struct rtm_object_ops *ops);
-int rtm_object_link(struct rtm_object *object);
+int rtm_object_link(struct rtm_object *object, const struct rtm_client *client);
 bool rtm_object_end(struct rtm_object *object);
 void rtm_object_end_all(struct rtm_entity *owner);
 void rtm_object_put(struct rtm_object *object);
