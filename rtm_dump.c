@@ -560,7 +560,7 @@ static struct rtm_nexthop *nexthop_behind(struct rtm_entity *entity,
 {
 	struct rtm_prefix at = { .key = c->key, .len = c->len };
 
-	return rtm_nexthop_next(entity, c->partial ? &at : NULL, c->ifindex);
+	return rtm_nexthop_next(entity, c->partial ? &at : NULL, c->ifindex, false);
 }
 
 static int dump_entity_nexthops(struct dump *d, struct rtm_entity *entity,

@@ -478,40 +478,6 @@ int rtm_ioctl_delete_routes(struct rtm_cmd *cmd)
 	return batch(cmd, item_delete);
 }
 
-static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 __user *user)
-{
-	u64 ids[RTM_MAX_NEXTHOPS];
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nhs->n; i++) {
-		err = rtm_grab_nexthop(grab, nhs->nh[i], &ids[i]);
-		if (err)
-			return err;
-	}
-	return copy_to_user(user, ids, nhs->n * sizeof(ids[0])) ? -EFAULT : 0;
-}
-
-/* Turn what was collected into the reply, with a handle for all it names. */
-static int grab_route_info(struct rtm_get_route_info *arg, struct rtm_grab *grab,
-			   struct rtm_route *route, struct rtm_route_view *view)
-{
-	u64 __user *nexthops = u64_to_user_ptr(arg->attrs.nexthops);
-	u64 nexthops_ptr = arg->attrs.nexthops;
-	int err;
-
-	arg->attrs = view->attrs;
-	arg->attrs.nexthops = nexthops_ptr;
-	err = rtm_grab_dest(grab, route->dest, &arg->dest);
-	if (!err)
-		err = rtm_grab_entity(grab, route->owner, &arg->owner);
-	if (!err)
-		err = rtm_grab_nexthop(grab, view->neighbour, &arg->attrs.neighbour);
-	if (!err)
-		err = store_nexthops(grab, view->nhs, nexthops);
-	return err;
-}
-
 static int reply_route_info(struct rtm_cmd *cmd, struct rtm_entity *self,
 			    struct rtm_route *route, struct rtm_route_view *view)
 {
@@ -528,7 +494,7 @@ static int reply_route_info(struct rtm_cmd *cmd, struct rtm_entity *self,
 	if (!grab)
 		return -ENOMEM;
 	rtm_grab_init(grab, cmd->client, self);
-	err = grab_route_info(arg, grab, route, view);
+	err = rtm_route_view_store(view, route, grab, &arg->attrs, &arg->dest, &arg->owner);
 	if (!err)
 		err = rtm_cmd_reply(cmd);
 	if (err)

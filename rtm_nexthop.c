@@ -216,18 +216,28 @@ struct rtm_nexthop *rtm_nexthop_find(struct rtm_entity *owner, const struct rtm_
 	return nh;
 }
 
+/* Whether a walk that goes on from a key comes to @nh, now or later. */
+static bool ahead(const struct rtm_prefix *addr, u32 ifindex, bool inclusive,
+		  const struct rtm_nexthop *nh)
+{
+	int cmp = addr ? key_cmp(addr, ifindex, nh) : -1;
+
+	return cmp < 0 || (inclusive && !cmp);
+}
+
 /**
  * rtm_nexthop_next() - walk the next hops of an entity in order
  * @owner: owning entity
- * @addr: address of the last one seen, NULL to begin
+ * @addr: address to go on from, NULL to begin
  * @ifindex: its interface
+ * @inclusive: whether a next hop with just that key counts
  *
  * Context: process, may sleep, takes the table's lock.
  *
  * Return: a reference, or NULL at the end.
  */
 struct rtm_nexthop *rtm_nexthop_next(struct rtm_entity *owner, const struct rtm_prefix *addr,
-				     u32 ifindex)
+				     u32 ifindex, bool inclusive)
 {
 	struct rtm_nexthop *found = NULL;
 	struct rtm_nexthop *nh;
@@ -237,7 +247,7 @@ struct rtm_nexthop *rtm_nexthop_next(struct rtm_entity *owner, const struct rtm_
 	node = owner->nexthops.rb_node;
 	while (node) {
 		nh = rb_entry(node, struct rtm_nexthop, node);
-		if (!addr || key_cmp(addr, ifindex, nh) < 0) {
+		if (ahead(addr, ifindex, inclusive, nh)) {
 			found = nh;
 			node = node->rb_left;
 		} else {

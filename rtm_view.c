@@ -54,6 +54,52 @@ void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route
 	memcpy(view->attrs.src, nhs->src, sizeof(view->attrs.src));
 }
 
+static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 __user *user)
+{
+	u64 ids[RTM_MAX_NEXTHOPS];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nhs->n; i++) {
+		err = rtm_grab_nexthop(grab, nhs->nh[i], &ids[i]);
+		if (err)
+			return err;
+	}
+	return copy_to_user(user, ids, nhs->n * sizeof(ids[0])) ? -EFAULT : 0;
+}
+
+/**
+ * rtm_route_view_store() - turn what was collected into a reply
+ * @view: from rtm_route_view_collect()
+ * @route: the route
+ * @grab: the reply's handles, to be undone by the caller on failure
+ * @attrs: in: where the handles of next hops go, there is room for all; out: the route
+ * @dest: out: handle of its destination
+ * @owner: out: handle of its owner
+ *
+ * Context: process, may sleep, no lock held.
+ *
+ * Return: as rtm_grab_entity(), or -EFAULT.
+ */
+int rtm_route_view_store(struct rtm_route_view *view, struct rtm_route *route,
+			 struct rtm_grab *grab, struct rtm_route_attrs *attrs, u64 *dest,
+			 u64 *owner)
+{
+	u64 nexthops = attrs->nexthops;
+	int err;
+
+	*attrs = view->attrs;
+	attrs->nexthops = nexthops;
+	err = rtm_grab_dest(grab, route->dest, dest);
+	if (!err)
+		err = rtm_grab_entity(grab, route->owner, owner);
+	if (!err)
+		err = rtm_grab_nexthop(grab, view->neighbour, &attrs->neighbour);
+	if (!err)
+		err = store_nexthops(grab, view->nhs, u64_to_user_ptr(nexthops));
+	return err;
+}
+
 /**
  * rtm_route_view_put() - drop the references of a view
  * @view: from rtm_route_view_collect()

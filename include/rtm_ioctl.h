@@ -29,6 +29,10 @@ union rtm_cmd_buf {
 	struct rtm_get_dest get_dest;
 	struct rtm_object_req object;
 	struct rtm_insert_in_list insert_in_list;
+	struct rtm_create_enum create_enum;
+	struct rtm_create_list_enum create_list_enum;
+	struct rtm_get_enum get_enum;
+	struct rtm_get_exact_route get_exact_route;
 	struct rtm_lock_dest lock_dest;
 	struct rtm_break_dest_lock break_dest_lock;
 	struct rtm_opaque opaque;
@@ -76,6 +80,8 @@ struct rtm_object *rtm_cmd_object(struct rtm_cmd *cmd, struct rtm_entity *self, 
 int rtm_cmd_new_object(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_object *object,
 		       u64 *id);
 int rtm_cmd_delete_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id);
+int rtm_cmd_match(struct rtm_cmd *cmd, struct rtm_entity *self,
+		  const struct rtm_route_match *user, struct rtm_match *m);
 struct rtm_wait rtm_cmd_wait(u32 flags, u64 deadline);
 int rtm_views_from_user(u32 views, u32 *supported);
 void rtm_dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_dest *dest);
@@ -113,9 +119,19 @@ int rtm_ioctl_dump_nexthops(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_dests(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_routes(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
+int rtm_ioctl_create_dest_enum(struct rtm_cmd *cmd);
+int rtm_ioctl_create_route_enum(struct rtm_cmd *cmd);
+int rtm_ioctl_create_nexthop_enum(struct rtm_cmd *cmd);
+int rtm_ioctl_get_enum_dests(struct rtm_cmd *cmd);
+int rtm_ioctl_get_enum_routes(struct rtm_cmd *cmd);
+int rtm_ioctl_get_enum_nexthops(struct rtm_cmd *cmd);
+int rtm_ioctl_delete_enum(struct rtm_cmd *cmd);
 int rtm_ioctl_create_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_insert_in_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_create_route_list_enum(struct rtm_cmd *cmd);
+int rtm_ioctl_get_list_enum_routes(struct rtm_cmd *cmd);
 int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
+int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd);
 int rtm_ioctl_register_notify(struct rtm_cmd *cmd);
 int rtm_ioctl_deregister_notify(struct rtm_cmd *cmd);
 int rtm_ioctl_get_changed_dests(struct rtm_cmd *cmd);

@@ -66,7 +66,7 @@ struct rtm_nexthop *rtm_nexthop_find(struct rtm_entity *owner, const struct rtm_
 int rtm_nexthop_delete(struct rtm_entity *owner, struct rtm_nexthop *nh);
 void rtm_nexthop_purge(struct rtm_entity *owner);
 struct rtm_nexthop *rtm_nexthop_next(struct rtm_entity *owner, const struct rtm_prefix *addr,
-				     u32 ifindex);
+				     u32 ifindex, bool inclusive);
 void rtm_nexthop_hold(struct rtm_nexthop *nh);
 void rtm_nexthop_put(struct rtm_nexthop *nh);
 

@@ -13,6 +13,7 @@ struct rtm_dest;
 struct rtm_entity;
 struct rtm_fib;
 struct rtm_key;
+struct rtm_match;
 struct rtm_net;
 struct rtm_nexthop;
 struct rtm_nhset;

@@ -40,6 +40,9 @@ struct rtm_dest_views {
 };
 
 void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route);
+int rtm_route_view_store(struct rtm_route_view *view, struct rtm_route *route,
+			 struct rtm_grab *grab, struct rtm_route_attrs *attrs, u64 *dest,
+			 u64 *owner);
 void rtm_route_view_put(struct rtm_route_view *view);
 
 void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u32 views,

@@ -794,6 +794,170 @@ struct rtm_insert_in_list {
 	__u32 pad;
 };
 
+/* Where an enumeration begins and ends. */
+#define RTM_EN_START		0u		/* all of the table */
+#define RTM_EN_NEXT		1u		/* from a prefix on, itself included */
+#define RTM_EN_RANGE		2u		/* a prefix and its more specifics */
+
+/* What a route must have in common with a struct rtm_route_match. */
+#define RTM_RM_OWNER		0x0001u		/* the owner */
+#define RTM_RM_NEIGHBOUR	0x0002u		/* the neighbour, or none */
+#define RTM_RM_PREF		0x0004u		/* preference and metric */
+#define RTM_RM_NEXTHOP		0x0008u		/* every next hop given, or has none */
+#define RTM_RM_INTERFACE	0x0010u		/* a next hop on the interface */
+#define RTM_RM_SAME_NEXTHOPS	0x0020u		/* with _NEXTHOP: and no other next hop */
+
+/**
+ * struct rtm_route_match - what routes are looked for
+ * @flags: set of RTM_RM_*; 0 for any route; the other members count where it says so
+ * @ifindex: interface
+ * @owner: entity of the caller's table
+ * @neighbour: next hop of anybody in the caller's table, or 0 for none
+ * @nexthops: user pointer to __u64[@n_nexthops]: next hops, likewise
+ * @n_nexthops: number of them, at most RTM_MAX_NEXTHOPS; with 0 only routes without
+ *	next hops match
+ * @metric: compared with @preference
+ * @preference: as routes have it, so never 0
+ * @pad: zero
+ */
+struct rtm_route_match {
+	__u32 flags;
+	__u32 ifindex;
+	__aligned_u64 owner;
+	__aligned_u64 neighbour;
+	__aligned_u64 nexthops;
+	__u32 n_nexthops;
+	__u32 metric;
+	__u32 preference;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_create_enum - argument of RTM_IOC_CREATE_DEST_ENUM, _ROUTE_ENUM and
+ *	_NEXTHOP_ENUM
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @handle: out: the enumeration, to be ended by RTM_IOC_DELETE_ENUM
+ * @dest: ROUTES: only those of this destination, and @where and @prefix do not
+ *	count; 0 for those of all; else zero
+ * @prefix: where to begin, unless @where is RTM_EN_START
+ * @where: RTM_EN_START, RTM_EN_NEXT or RTM_EN_RANGE
+ * @own: 1: DESTS: those whose best route in any of @views is the caller's; ROUTES:
+ *	the caller's; NEXTHOPS are the caller's anyway, so 0
+ * @views: DESTS: with a route in one of these, which are also reported; ROUTES: in
+ *	one of these; 0 for all, reporting none; NEXTHOPS: zero
+ * @protocol: DESTS: whose best route to report, RTM_PROTO_BEST or RTM_PROTO_THIS;
+ *	else zero
+ * @match: ROUTES: what they must be like; else zero
+ * @item_size: out: DESTS: bytes of one item, else those of a handle
+ * @pad: zero
+ *
+ * Destinations come in order of their addresses, shorter prefixes first, their routes
+ * best first, next hops by address and interface.  What is there throughout is
+ * reported once.  EBADF: a handle of @match names nothing of the caller's table.
+ * EINVAL: a set of unsupported views only.  ENOSPC: the caller has too many lists,
+ * enumerations and notifications.
+ */
+struct rtm_create_enum {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+	__aligned_u64 dest;
+	struct rtm_net_prefix prefix;
+	__u32 where;
+	__u32 own;
+	__u32 views;
+	__u32 protocol;
+	struct rtm_route_match match;
+	__u32 item_size;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_create_list_enum - argument of RTM_IOC_CREATE_ROUTE_LIST_ENUM
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @handle: out: the enumeration, to be ended by RTM_IOC_DELETE_ENUM
+ * @list: list of the caller
+ *
+ * The list may change meanwhile: what is put on it behind the last route reported is
+ * reported later.  It is at its end for good when the list is deleted.
+ */
+struct rtm_create_list_enum {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+	__aligned_u64 list;
+};
+
+/**
+ * struct rtm_get_enum - argument of RTM_IOC_GET_ENUM_DESTS, _ROUTES, _NEXTHOPS and
+ *	RTM_IOC_GET_LIST_ENUM_ROUTES
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @handle: an enumeration of the command's kind
+ * @items: DESTS: user pointer to @count items of @item_size bytes: struct
+ *	rtm_dest_item; else to __u64[@count]: handles, one reference each
+ * @count: in: room, not 0; out: items stored, max_handles at most; 0 at the end, and
+ *	again for every further call
+ * @item_size: as RTM_IOC_CREATE_DEST_ENUM said, or that of a handle
+ * @deadline: how long to wait for a lock of the first destination
+ *
+ * The enumeration moves on only when the call succeeds.  It stops before a destination
+ * somebody has locked exclusively, and waits only if that is the first.  Next hops and
+ * lists wait for nobody.
+ */
+struct rtm_get_enum {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 handle;
+	__aligned_u64 items;
+	__u32 count;
+	__u32 item_size;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_get_exact_route - argument of RTM_IOC_GET_EXACT_ROUTE
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT; RTM_REQ_NO_HANDLE: none for the route itself
+ * @entity: caller's registration
+ * @prefix: exactly this destination
+ * @match: what the route must be like
+ * @views: it must be in one of these; 0 for any
+ * @pad: zero
+ * @route: out: the route, unless RTM_REQ_NO_HANDLE
+ * @attrs: out: the route; in: @attrs.nexthops and @attrs.n_nexthops give the room for
+ *	handles
+ * @dest: out: handle of its destination
+ * @owner: out: its owner
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * Of several the best.  Adds a reference to @route, @dest, @owner, @attrs.neighbour and
+ * every next hop.  ENOENT: no route matches.  EMSGSIZE: too little room for the next
+ * hops; @attrs.n_nexthops says how many.
+ */
+struct rtm_get_exact_route {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	struct rtm_net_prefix prefix;
+	struct rtm_route_match match;
+	__u32 views;
+	__u32 pad;
+	__aligned_u64 route;
+	struct rtm_route_attrs attrs;
+	__aligned_u64 dest;
+	__aligned_u64 owner;
+	__aligned_u64 deadline;
+};
+
 /**
  * struct rtm_lock_dest - argument of RTM_IOC_LOCK_DEST and _UNLOCK_DEST
  * @size: bytes of this structure
