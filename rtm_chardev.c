@@ -112,7 +112,7 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_GET_ENUM_ROUTES, rtm_ioctl_get_enum_routes, rtm_get_enum, deadline, false),
 	RTM_OP(RTM_IOC_GET_ENUM_NEXTHOPS, rtm_ioctl_get_enum_nexthops, rtm_get_enum, deadline,
 	       false),
-	RTM_OP(RTM_IOC_DELETE_ENUM, rtm_ioctl_delete_enum, rtm_object_req, handle, false),
+	RTM_OP(RTM_IOC_DELETE_ENUM, rtm_ioctl_delete_enum, rtm_object_req, handle, true),
 	RTM_OP(RTM_IOC_CREATE_ROUTE_LIST, rtm_ioctl_create_route_list, rtm_object_req, handle,
 	       true),
 	RTM_OP(RTM_IOC_INSERT_IN_ROUTE_LIST, rtm_ioctl_insert_in_route_list, rtm_insert_in_list,

@@ -13,11 +13,6 @@
 
 #define CT_EVERY	(RTM_CT_ALL | RTM_CT_BEST | RTM_CT_FORWARDING)
 
-static inline __u32 item_size(unsigned int n_views)
-{
-	return sizeof(struct rtm_dest_item) + n_views * sizeof(struct rtm_dest_view);
-}
-
 static inline __u32 views_size(__u32 views)
 {
 	return item_size(__builtin_popcount(views & RTM_V_SUPPORTED));

@@ -522,6 +522,12 @@ static inline __u64 dev_dest(int fd, __u64 entity, const char *text)
 	return dev_find_dest(fd, RTM_IOC_GET_EXACT_DEST, entity, text, 0, &arg) ? 0 : arg.dest;
 }
 
+/* Bytes of a destination in an array. */
+static inline __u32 item_size(unsigned int n_views)
+{
+	return sizeof(struct rtm_dest_item) + n_views * sizeof(struct rtm_dest_view);
+}
+
 static inline void lock_arg(struct rtm_lock_dest *arg, __u64 entity, __u64 dest, __u32 flags)
 {
 	arg_init(arg);

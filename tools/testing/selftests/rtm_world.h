@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "rtm_call.h"
+#include "rtm_enum_test.h"
 #include "rtm_notify_test.h"
 
 #define WORLD_INSTANCE	7
@@ -122,10 +123,25 @@ static const struct command commands[] = {
 		.pads = { PAD(rtm_dump, pad), PAD(rtm_dump, prefix.pad) }),
 	COMMAND(DUMP_LOCKS, rtm_dump, .has_flags = true, .replies = true,
 		.pads = { PAD(rtm_dump, pad) }),
+	COMMAND(CREATE_DEST_ENUM, rtm_create_enum, QUERY,
+		.pads = { PAD(rtm_create_enum, pad), PAD(rtm_create_enum, match) }),
+	COMMAND(CREATE_ROUTE_ENUM, rtm_create_enum, QUERY,
+		.pads = { PAD(rtm_create_enum, pad), PAD(rtm_create_enum, match.pad) }),
+	COMMAND(CREATE_NEXTHOP_ENUM, rtm_create_enum, QUERY,
+		.pads = { PAD(rtm_create_enum, pad), PAD(rtm_create_enum, views) }),
+	COMMAND(GET_ENUM_DESTS, rtm_get_enum, QUERY, .flags = RTM_REQ_NOWAIT),
+	COMMAND(GET_ENUM_ROUTES, rtm_get_enum, QUERY, .flags = RTM_REQ_NOWAIT),
+	COMMAND(GET_ENUM_NEXTHOPS, rtm_get_enum, QUERY, .flags = RTM_REQ_NOWAIT),
+	COMMAND(DELETE_ENUM, rtm_object_req, CHANGE),
 	COMMAND(CREATE_ROUTE_LIST, rtm_object_req, CHANGE),
 	COMMAND(INSERT_IN_ROUTE_LIST, rtm_insert_in_list, CHANGE,
 		.pads = { PAD(rtm_insert_in_list, pad) }),
+	COMMAND(CREATE_ROUTE_LIST_ENUM, rtm_create_list_enum, QUERY),
+	COMMAND(GET_LIST_ENUM_ROUTES, rtm_get_enum, QUERY, .flags = RTM_REQ_NOWAIT),
 	COMMAND(DELETE_ROUTE_LIST, rtm_object_req, CHANGE),
+	COMMAND(GET_EXACT_ROUTE, rtm_get_exact_route, QUERY,
+		.flags = RTM_REQ_NOWAIT | RTM_REQ_NO_HANDLE,
+		.pads = { PAD(rtm_get_exact_route, pad), PAD(rtm_get_exact_route, prefix.pad) }),
 	COMMAND(REGISTER_NOTIFY, rtm_register_notify, CHANGE, .flags = RTM_REQ_EVENTS,
 		.pads = { PAD(rtm_register_notify, prefix.pad) }),
 	COMMAND(DEREGISTER_NOTIFY, rtm_deregister_notify, CHANGE),
@@ -167,6 +183,7 @@ static const struct command commands[] = {
  * @dest: 10.1.0.0/16, where @entity has an opaque cell
  * @locked: 10.2.0.0/16, locked exclusively by the thread that made the world
  * @list: a route list with @route
+ * @enums: enumerations at their beginning: destinations, routes, next hops, @list
  * @notify: told of marked destinations; @dest is marked, and has changed
  * @handles: room for handles
  * @infos: room for entity names
@@ -189,6 +206,7 @@ struct world {
 	__u64 dest;
 	__u64 locked;
 	__u64 list;
+	__u64 enums[4];
 	__u64 notify;
 	__u64 *handles;
 	struct rtm_entity_id *infos;
@@ -262,6 +280,40 @@ static inline void world_calls(struct __test_metadata *_metadata, struct world *
 	ASSERT_EQ(-EAGAIN, dev_call(w->fd, RTM_IOC_INVOKE_METHOD, &arg));
 }
 
+/* Of 10.1.0.0/16 and what is inside, which nobody has locked. */
+static inline void world_enum_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	struct rtm_create_enum *create = arg;
+
+	enum_arg(create, w->entity, cmd == RTM_IOC_CREATE_NEXTHOP_ENUM ? 0 : RTM_V_SUPPORTED);
+	if (cmd == RTM_IOC_CREATE_NEXTHOP_ENUM)
+		return;
+	create->where = RTM_EN_RANGE;
+	create->prefix = prefix("10.1.0.0/16");
+	if (cmd != RTM_IOC_CREATE_ROUTE_ENUM)
+		return;
+	w->handles[0] = w->nexthop;
+	create->match.flags = RTM_RM_OWNER | RTM_RM_NEXTHOP;
+	create->match.owner = w->entity;
+	create->match.nexthops = ptr_u64(w->handles);
+	create->match.n_nexthops = 1;
+}
+
+static inline void world_enums(struct __test_metadata *_metadata, struct world *w)
+{
+	static const unsigned long kinds[] = {
+		RTM_IOC_CREATE_DEST_ENUM, RTM_IOC_CREATE_ROUTE_ENUM, RTM_IOC_CREATE_NEXTHOP_ENUM,
+	};
+	struct rtm_create_enum arg;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		world_enum_arg(w, kinds[i], &arg);
+		ASSERT_EQ(0, dev_create_enum(w->fd, kinds[i], &arg, &w->enums[i]));
+	}
+	ASSERT_EQ(0, dev_list_enum(w->fd, w->entity, w->list, &w->enums[i]));
+}
+
 static inline void world_setup(struct __test_metadata *_metadata, struct world *w, int fd)
 {
 	struct rtm_add_route arg;
@@ -286,6 +338,7 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	ASSERT_EQ(0, dev_new_list(fd, w->entity, &w->list));
 	arg.list = w->list;
 	ASSERT_EQ(0, dev_add_route(fd, &arg));
+	world_enums(_metadata, w);
 	ASSERT_EQ(0, dev_set_opaque(fd, w->entity, w->dest, 77));
 	ASSERT_EQ(0, dev_lock(fd, w->entity, w->locked, RTM_REQ_EXCLUSIVE));
 	world_calls(_metadata, w);
@@ -463,9 +516,36 @@ static inline void world_lock_arg(struct world *w, unsigned long cmd, void *arg)
 	}
 }
 
+static inline void world_get_enum_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	switch (cmd) {
+	case RTM_IOC_GET_ENUM_DESTS:
+		get_enum_arg(arg, w->entity, w->enums[0], w->changed, WORLD_ITEMS,
+			     item_size(RTM_N_VIEWS));
+		break;
+	case RTM_IOC_GET_ENUM_ROUTES:
+	case RTM_IOC_GET_ENUM_NEXTHOPS:
+		get_enum_arg(arg, w->entity, w->enums[cmd == RTM_IOC_GET_ENUM_ROUTES ? 1 : 2],
+			     w->handles, WORLD_ROOM, sizeof(__u64));
+		break;
+	case RTM_IOC_DELETE_ENUM:
+		object_arg(arg, w->entity, w->enums[0]);
+		break;
+	default:
+		world_enum_arg(w, cmd, arg);
+		break;
+	}
+}
+
 static inline void world_list_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	switch (cmd) {
+	case RTM_IOC_CREATE_ROUTE_LIST_ENUM:
+		list_enum_arg(arg, w->entity, w->list);
+		break;
+	case RTM_IOC_GET_LIST_ENUM_ROUTES:
+		get_enum_arg(arg, w->entity, w->enums[3], w->handles, WORLD_ROOM, sizeof(__u64));
+		break;
 	case RTM_IOC_INSERT_IN_ROUTE_LIST:
 		w->handles[0] = w->route;
 		insert_arg(arg, w->entity, w->list, w->handles, 1);
@@ -547,6 +627,9 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 	struct rtm_fib_sync *sync = arg;
 
 	switch (cmd) {
+	case RTM_IOC_GET_EXACT_ROUTE:
+		exact_route_arg(arg, w->entity, "10.1.0.0/16", w->handles, WORLD_ROOM);
+		break;
 	case RTM_IOC_GET_VERSION:
 		arg_poison(arg, sizeof(struct rtm_get_version));
 		break;
@@ -599,6 +682,9 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
 		break;
 	case RTM_IOC_DELETE_ROUTES:
 		world_batch_arg(w, arg, "10.0.0.0/8", "10.1.0.0/16");
+		break;
+	case RTM_IOC_CREATE_DEST_ENUM ... RTM_IOC_DELETE_ENUM:
+		world_get_enum_arg(w, cmd, arg);
 		break;
 	case RTM_IOC_CREATE_ROUTE_LIST ... RTM_IOC_DELETE_ROUTE_LIST:
 		world_list_arg(w, cmd, arg);
