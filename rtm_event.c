@@ -20,6 +20,7 @@
 #include <linux/list.h>
 #include <linux/poll.h>
 #include <linux/uaccess.h>
+#include <kunit/visibility.h>
 #include <uapi/linux/rtm.h>
 
 #include "rtm_client.h"
@@ -52,6 +53,7 @@ void rtm_event_init(struct rtm_event_node *node, struct rtm_client *client,
 	node->delivering = false;
 	node->again = false;
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_event_init);
 
 /**
  * rtm_event_queue() - put a node at the end of its file's list
@@ -98,6 +100,7 @@ void rtm_event_raise(struct rtm_event_node *node)
 		rtm_event_queue(node);
 	spin_unlock(&client->event_lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_event_raise);
 
 /**
  * rtm_event_cancel() - it does not matter any more
@@ -116,6 +119,7 @@ void rtm_event_cancel(struct rtm_event_node *node)
 	rtm_event_dequeue(node);
 	spin_unlock(&client->event_lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_event_cancel);
 
 /* The oldest event nobody is delivering, marked, with a reference. */
 static struct rtm_event_node *event_take(struct rtm_client *client)
@@ -207,6 +211,7 @@ bool rtm_event_pending(struct rtm_client *client)
 	spin_unlock(&client->event_lock);
 	return pending;
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_event_pending);
 
 /**
  * rtm_event_read() - copy pending events out
@@ -238,3 +243,4 @@ ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
 	}
 	return used ? used : err;
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_event_read);

@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <kunit/visibility.h>
 
 #include "rtm_entity.h"
 #include "rtm_limits.h"
@@ -37,6 +38,7 @@ void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
 	refcount_set(&object->refs, 1);
 	atomic64_inc(&owner->table->rnet->count.objects);
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_object_init);
 
 static void object_end(struct rtm_object *object)
 {
@@ -84,6 +86,7 @@ int rtm_object_link(struct rtm_object *object, const struct rtm_client *client)
 		object_end(object);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_object_link);
 
 /**
  * rtm_object_end() - end an object
@@ -112,6 +115,7 @@ bool rtm_object_end(struct rtm_object *object)
 	rtm_object_put(object);
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_object_end);
 
 static struct rtm_object *first_object(struct rtm_entity *owner)
 {
@@ -141,6 +145,7 @@ void rtm_object_end_all(struct rtm_entity *owner)
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_object_end_all);
 
 /**
  * rtm_object_put() - give a reference back
@@ -158,3 +163,4 @@ void rtm_object_put(struct rtm_object *object)
 	object->ops->free(object);
 	rtm_entity_put(owner);
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_object_put);
