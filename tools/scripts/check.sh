@@ -5,9 +5,11 @@
 #	check.sh all|static|kunit|selftests|kernels|long
 #
 # How this file works: a stage is a command; its output goes to build/log/STAGE.log and
-# is shown only if it failed, except for lines with results.  The debug kernel, by far
-# the longest thing on a new machine, is compiled in the background meanwhile.  At the
-# end stands a table of minutes, and last of all a line "N passed, N failed".
+# is shown only if it failed, except for lines with results.  What a stage came to is a
+# file in build/log/stages, numbered by the order of beginnings.  "all" goes through its
+# stages in two lanes, since a machine has one CPU and two are there: one for the debug
+# kernel, which has to be compiled first on a new machine, and one for everything else.
+# At the end stands a table of minutes, and last of all a line "N passed, N failed".
 
 set -uo pipefail
 
@@ -15,7 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 testing=$top/tools/testing
 log=$top/build/log
-passed=0 failed=0 table=''
+stages=$log/stages
 cd "$top" || exit 1
 
 minutes()
@@ -23,32 +25,51 @@ minutes()
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
+# One block of lines at a time, whichever lane it comes from.
+say()
+{
+	local block
+
+	block=$(cat)
+	flock "$log/.say.lock" printf '%s\n' "$block"
+}
+
+# results NAME VERDICT: what is to be seen of a stage's output
+results()
+{
+	if [ "$2" = FAILED ]; then
+		sed 's/^/    /' "$log/$1.log" | tail -n 200
+	else
+		grep -E '^(ok|skip) +(kunit|selftest) |^[0-9]+ (functions|suites)' "$log/$1.log" |
+			sed 's/^/    /'
+	fi
+}
+
 # stage NAME WHAT COMMAND...
 stage()
 {
-	local name=$1 what=$2 start=$SECONDS verdict=ok took
+	local name=$1 what=$2 start=$SECONDS verdict=ok number took
 
 	shift 2
-	printf '==> %-18s %s\n' "$name" "$what"
-	if "$@" >"$log/$name.log" 2>&1 </dev/null; then
-		passed=$((passed + 1))
-	else
-		verdict=FAILED
-		failed=$((failed + 1))
-	fi
+	printf '==> %-18s %s\n' "$name" "$what" | say
+	number=$(date +%s%N)
+	"$@" >"$log/$name.log" 2>&1 </dev/null || verdict=FAILED
 	took=$(minutes $((SECONDS - start)))
-	if [ "$verdict" = FAILED ]; then
-		sed 's/^/    /' "$log/$name.log" | tail -n 200
-	else
-		grep -E '^(ok|skip) +(kunit|selftest) |^[0-9]+ (functions|suites)' "$log/$name.log" | sed 's/^/    /'
-	fi
-	printf '    %-18s %s %s\n' "$name" "$verdict" "$took"
-	table+=$(printf '%-18s %6s  %s' "$name" "$took" "$verdict")$'\n'
+	printf '%-18s %6s  %s\n' "$name" "$took" "$verdict" >"$stages/$number.$name"
+	{
+		results "$name" "$verdict"
+		printf '    %-18s %s %s\n' "$name" "$verdict" "$took"
+	} | say
 }
 
 summary()
 {
-	printf '\nstage               m:ss\n%s' "$table"
+	local passed failed
+
+	passed=$(cat "$stages"/* | grep -c ' ok$')
+	failed=$(cat "$stages"/* | grep -vc ' ok$')
+	printf '\nstage               m:ss\n'
+	cat "$stages"/*
 	printf '%-18s %6s\n\n' total "$(minutes $SECONDS)"
 	printf '%s passed, %s failed\n' "$passed" "$failed" | tee "$log/result"
 	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
@@ -57,24 +78,6 @@ summary()
 #
 # Stages
 #
-
-background=
-
-start_debug_kernel()
-{
-	# a session of its own, so that all of it can be stopped
-	setsid "$testing/qemu/kernel.sh" debug >"$log/debug-kernel.background" 2>&1 </dev/null &
-	background=$!
-}
-
-wait_debug_kernel()
-{
-	if [ -n "$background" ]; then
-		wait "$background" || { cat "$log/debug-kernel.background"; return 1; }
-		background=
-	fi
-	"$testing/qemu/kernel.sh" debug
-}
 
 stages_static()
 {
@@ -87,22 +90,31 @@ stages_static()
 
 stages_kunit()
 {
-	stage debug-kernel "the debug kernel is there (5 to 15 minutes when it is not)" wait_debug_kernel
+	stage debug-kernel "the debug kernel is there (15 minutes and more when it is not)" \
+		"$testing/qemu/kernel.sh" debug
 	stage kunit "KUnit suites on the debug kernel" "$testing/run-tests.sh" kunit debug
+}
+
+stages_stock()
+{
+	stage selftests-stock "selftests on Debian's kernel" "$testing/run-tests.sh" selftest stock
+}
+
+stages_debug()
+{
+	stage selftests-debug "selftests on the debug kernel" "$testing/run-tests.sh" selftest debug
 }
 
 stages_selftests()
 {
-	stage selftests-stock "selftests on Debian's kernel" "$testing/run-tests.sh" selftest stock
-	stage selftests-debug "selftests on the debug kernel" "$testing/run-tests.sh" selftest debug
+	stages_stock
+	stages_debug
 }
 
-stages_whole()
+stages_live()
 {
 	stage rtmctl-live "rtmctl and the module, against what ip(8) sees" \
 		make -C "$testing/rtmctl" live
-	stage rtmctl-live-debug "the same on the debug kernel" \
-		make -C "$testing/rtmctl" live KERNEL=debug
 	TABLE=$top/tools/demo/tables/sample.txt \
 		stage demo "the demo with the sample table, each of its claims checked" \
 		"$top/tools/demo/demo.sh"
@@ -119,19 +131,35 @@ stages_612()
 stages_kernels()
 {
 	stage module "compiles with W=1 and no warning for Debian 12" "$here/check-static.sh" module
-	stage selftests-stock "selftests on Debian 12's kernel" "$testing/run-tests.sh" selftest stock
+	stages_stock
 	stages_612
 }
 
-stages_all()
+lane_debug()
 {
-	start_debug_kernel
-	stages_static
 	stages_kunit
 	stage rig "the test machines see each kind of mistake" "$testing/qemu/rig-test.sh"
-	stages_selftests
-	stages_whole
+	stages_debug
+	stage rtmctl-live-debug "rtmctl and the module on the debug kernel" \
+		make -C "$testing/rtmctl" live KERNEL=debug
+}
+
+lane_stock()
+{
+	stages_static
+	stages_stock
+	stages_live
 	stages_612
+}
+
+# A session of its own for the lane in the background, so that all of it can be stopped.
+stages_all()
+{
+	setsid "$0" lane_debug &
+	background=$!
+	lane_stock
+	wait "$background" || printf 'lane_debug       0:00  FAILED\n' >"$stages/z.lane_debug"
+	background=
 }
 
 # Races between CPUs need CPUs and patience; PREEMPT_RT has locks of another make, which
@@ -155,8 +183,14 @@ stages_long()
 		"$testing/run-tests.sh" selftest stock load
 }
 
+background=
+
 case ${1-} in
 all | static | kunit | selftests | kernels | long) ;;
+lane_debug)
+	lane_debug
+	exit 0
+	;;
 *)
 	sed -n '4,5s/^#//p' "$0" >&2
 	exit 2
@@ -164,6 +198,8 @@ all | static | kunit | selftests | kernels | long) ;;
 esac
 
 mkdir -p "$log"
+rm -rf "$stages"
+mkdir "$stages"
 trap '[ -z "$background" ] || kill -- "-$background" 2>/dev/null' EXIT
 "$here/setup.sh" check || exit 1
 "stages_$1"
