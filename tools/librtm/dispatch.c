@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The dispatcher: the one thread that calls event callbacks.
+ * The dispatcher: the one thread that calls event callbacks, and methods for others.
  *
- * How this file works: it exists while some registration has a callback.  It
+ * How this file works: it exists while some registration has a callback or methods.  It
  * reads events from the shared file and looks the registration up for each: one
  * that has ended is not found, and its events go with it.  No lock is held while
  * a callback runs, so that the callback may call the library, and may wait for a
@@ -29,6 +29,9 @@
 #include "rtm_private.h"
 
 #define EVENTS_PER_READ	32
+
+/* How long the end of a registration waits for its callbacks. */
+#define CALLBACK_WAIT_S	3
 
 /**
  * struct rtmi_dispatcher - a dispatcher thread
@@ -73,37 +76,71 @@ int rtmi_dispatch_stop_fd(const struct rtmi_dispatcher *disp)
 	return disp->stop_fd;
 }
 
-static struct rtmi_reg *event_receiver(const struct rtm_event *ev)
+/**
+ * rtmi_event_receiver() - the registration an event is for
+ * @entity: its handle
+ *
+ * Return: as rtmi_reg_get_running(), but waits for a registration being made.
+ */
+struct rtmi_reg *rtmi_event_receiver(__u64 entity)
 {
-	struct rtmi_reg *reg = rtmi_reg_get_running(ev->entity);
+	struct rtmi_reg *reg = rtmi_reg_get_running(entity);
 
 	if (reg)
 		return reg;
 	rtmi_register_lock();
 	rtmi_register_unlock();
-	return rtmi_reg_get_running(ev->entity);
+	return rtmi_reg_get_running(entity);
+}
+
+/* Whether a registration for change notification is known, or will be in a moment. */
+static bool notify_known(struct rtmi_reg *reg, __u64 notify)
+{
+	unsigned int n_views;
+
+	if (!rtmi_views_kept(reg, notify, &n_views))
+		return true;
+	rtmi_register_lock();
+	rtmi_register_unlock();
+	return !rtmi_views_kept(reg, notify, &n_views);
+}
+
+static void call_back(struct rtmi_reg *reg, const struct rtm_event *ev)
+{
+	RTM_ENTITY_HANDLE self = rtmi_handle(reg->handle);
+	RTM_ENTITY_INFO info;
+
+	if (!reg->callback)
+		return;
+	if (ev->type == RTM_EVENT_CHANGED) {
+		if (notify_known(reg, ev->object))
+			reg->callback(self, RTM_CHANGE_NOTIFICATION, rtmi_handle(ev->object),
+				      rtmi_handle(ev->context));
+		return;
+	}
+	rtmi_info_from_id(&info, &ev->id);
+	reg->callback(self, (RTM_EVENT_TYPE)ev->type, rtmi_handle(ev->object), &info);
 }
 
 /* Returns false where a fork in the callback left us in a child. */
 static bool event_deliver(struct rtmi_dispatcher *disp, struct rtm_event *ev)
 {
-	struct rtmi_reg *reg = event_receiver(ev);
-	RTM_ENTITY_INFO info;
+	struct rtmi_reg *reg;
 
+	if (ev->type == RTM_EVENT_METHOD_CALL) {
+		rtmi_serve_call(&disp->shared->dev, ev->entity, ev->context);
+		return rtmi_process_peek() == disp->proc;
+	}
+	reg = rtmi_event_receiver(ev->entity);
 	if (!reg)
 		return true;
-	rtmi_info_from_id(&info, &ev->id);
-	if (reg->callback)
-		reg->callback(rtmi_handle(reg->handle), (RTM_EVENT_TYPE)ev->type,
-			      rtmi_handle(ev->object), &info);
+	call_back(reg, ev);
 	if (rtmi_process_peek() != disp->proc)
 		return false;
-	rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ENTITY, &ev->object, 1);
-	rtmi_lock();
-	reg->running--;
-	pthread_cond_broadcast(&disp->proc->changed);
-	rtmi_unlock();
-	rtmi_reg_put(reg);
+	if (ev->type != RTM_EVENT_CHANGED)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ENTITY, &ev->object,
+				     1);
+	rtmi_reg_put_running(reg);
 	return true;
 }
 
@@ -282,6 +319,27 @@ void rtmi_dispatch_stop(struct rtmi_dispatcher *disp, const struct timespec *dea
 }
 
 /**
+ * rtmi_in_dispatcher() - whether this is the thread that calls callbacks
+ * @proc: this process
+ *
+ * Return: true in a callback or a method that the dispatcher runs.
+ */
+bool rtmi_in_dispatcher(const struct rtmi_process *proc)
+{
+	return this_dispatcher && this_dispatcher->proc == proc;
+}
+
+/**
+ * rtmi_callback_deadline() - how long the end of something waits for callbacks
+ * @deadline: out: on CLOCK_MONOTONIC
+ */
+void rtmi_callback_deadline(struct timespec *deadline)
+{
+	clock_gettime(CLOCK_MONOTONIC, deadline);
+	deadline->tv_sec += CALLBACK_WAIT_S;
+}
+
+/**
  * rtmi_dispatch_flush() - wait for the running callbacks of a registration
  * @reg: registration that cannot be found any more
  * @deadline: how long to wait, on CLOCK_MONOTONIC
@@ -290,7 +348,7 @@ void rtmi_dispatch_stop(struct rtmi_dispatcher *disp, const struct timespec *dea
  */
 void rtmi_dispatch_flush(struct rtmi_reg *reg, const struct timespec *deadline)
 {
-	if (this_dispatcher && this_dispatcher->proc == reg->proc)
+	if (rtmi_in_dispatcher(reg->proc))
 		return;
 	rtmi_lock();
 	while (reg->running && !rtmi_wait_changed(reg->proc, deadline))

@@ -376,6 +376,19 @@ struct rtmi_reg *rtmi_reg_get_running(__u64 handle)
 }
 
 /**
+ * rtmi_reg_put_running() - a callback has ended
+ * @reg: from rtmi_reg_get_running()
+ */
+void rtmi_reg_put_running(struct rtmi_reg *reg)
+{
+	rtmi_lock();
+	reg->running--;
+	pthread_cond_broadcast(&reg->proc->changed);
+	rtmi_unlock();
+	rtmi_reg_put(reg);
+}
+
+/**
  * rtmi_reg_remove() - let nobody find a registration any more
  * @handle: RtmRegHandle
  *

@@ -97,6 +97,31 @@ RTMI_COMMAND(dump_nexthops, DUMP_NEXTHOPS, rtm_dump)
 RTMI_COMMAND(dump_dests, DUMP_DESTS, rtm_dump)
 RTMI_COMMAND(dump_routes, DUMP_ROUTES, rtm_dump)
 RTMI_COMMAND(dump_locks, DUMP_LOCKS, rtm_dump)
+RTMI_COMMAND(create_dest_enum, CREATE_DEST_ENUM, rtm_create_enum)
+RTMI_COMMAND(create_route_enum, CREATE_ROUTE_ENUM, rtm_create_enum)
+RTMI_COMMAND(create_nexthop_enum, CREATE_NEXTHOP_ENUM, rtm_create_enum)
+RTMI_COMMAND(get_enum_dests, GET_ENUM_DESTS, rtm_get_enum)
+RTMI_COMMAND(get_enum_routes, GET_ENUM_ROUTES, rtm_get_enum)
+RTMI_COMMAND(get_enum_nexthops, GET_ENUM_NEXTHOPS, rtm_get_enum)
+RTMI_COMMAND(get_list_enum_routes, GET_LIST_ENUM_ROUTES, rtm_get_enum)
+RTMI_COMMAND(delete_enum, DELETE_ENUM, rtm_object_req)
+RTMI_COMMAND(get_exact_route, GET_EXACT_ROUTE, rtm_get_exact_route)
+RTMI_COMMAND(create_route_list, CREATE_ROUTE_LIST, rtm_object_req)
+RTMI_COMMAND(insert_in_route_list, INSERT_IN_ROUTE_LIST, rtm_insert_in_list)
+RTMI_COMMAND(create_route_list_enum, CREATE_ROUTE_LIST_ENUM, rtm_create_list_enum)
+RTMI_COMMAND(delete_route_list, DELETE_ROUTE_LIST, rtm_object_req)
+RTMI_COMMAND(register_notify, REGISTER_NOTIFY, rtm_register_notify)
+RTMI_COMMAND(deregister_notify, DEREGISTER_NOTIFY, rtm_deregister_notify)
+RTMI_COMMAND(get_changed_dests, GET_CHANGED_DESTS, rtm_get_changed)
+RTMI_COMMAND(ignore_changed_dests, IGNORE_CHANGED_DESTS, rtm_ignore_changed)
+RTMI_COMMAND(get_change_status, GET_CHANGE_STATUS, rtm_notify_dest)
+RTMI_COMMAND(mark_dest, MARK_DEST, rtm_notify_dest)
+RTMI_COMMAND(is_dest_marked, IS_DEST_MARKED, rtm_notify_dest)
+RTMI_COMMAND(get_methods, GET_METHODS, rtm_get_methods)
+RTMI_COMMAND(invoke_method, INVOKE_METHOD, rtm_invoke_method)
+RTMI_COMMAND(block_methods, BLOCK_METHODS, rtm_block_methods)
+RTMI_COMMAND(fetch_call, FETCH_CALL, rtm_fetch_call)
+RTMI_COMMAND(answer_call, ANSWER_CALL, rtm_answer_call)
 
 int rtmi_handles_reference(const struct rtmi_device *dev, __u64 entity, const void *handles,
 			   size_t count);
@@ -148,10 +173,12 @@ struct rtmi_shadows {
  * @refs: calls under way, one more while registered; protected by the process lock
  * @running: callbacks under way; protected by the process lock
  * @views: set of supported views
+ * @max_handles: most items of one call
  * @callback: for events, or NULL
  * @n_methods: exported methods
  * @methods: exported methods
- * @shadows: cells and next hops that the client has pointers to
+ * @shadows: cells and next hops that the client has pointers to, and what is known of
+ *	its enumerations and notifications
  */
 struct rtmi_reg {
 	struct rtmi_reg *next;
@@ -161,6 +188,7 @@ struct rtmi_reg {
 	unsigned int refs;
 	unsigned int running;
 	RTM_VIEW_SET views;
+	UINT max_handles;
 	RTM_EVENT_CALLBACK callback;
 	UINT n_methods;
 	RTM_ENTITY_EXPORT_METHOD methods[RTMI_MAX_METHODS];
@@ -175,7 +203,7 @@ struct rtmi_reg {
  * @token: nonzero, and another one in every child
  * @shared: the file, while there are registrations
  * @disp: the running dispatcher
- * @disp_users: registrations with a callback
+ * @disp_users: registrations with a callback or methods
  * @changed: a callback ended
  * @buckets: registrations by handle
  */
@@ -204,6 +232,7 @@ struct rtmi_reg *rtmi_reg_new(struct rtmi_process *proc, int *err);
 void rtmi_reg_publish(struct rtmi_reg *reg);
 struct rtmi_reg *rtmi_reg_get(RTM_ENTITY_HANDLE handle);
 struct rtmi_reg *rtmi_reg_get_running(__u64 handle);
+void rtmi_reg_put_running(struct rtmi_reg *reg);
 struct rtmi_reg *rtmi_reg_remove(RTM_ENTITY_HANDLE handle);
 void rtmi_reg_put(struct rtmi_reg *reg);
 
@@ -218,6 +247,12 @@ struct rtmi_dispatcher *rtmi_dispatch_put(struct rtmi_process *proc);
 void rtmi_dispatch_stop(struct rtmi_dispatcher *disp, const struct timespec *deadline);
 int rtmi_dispatch_stop_fd(const struct rtmi_dispatcher *disp);
 void rtmi_dispatch_flush(struct rtmi_reg *reg, const struct timespec *deadline);
+bool rtmi_in_dispatcher(const struct rtmi_process *proc);
+struct rtmi_reg *rtmi_event_receiver(__u64 entity);
+void rtmi_callback_deadline(struct timespec *deadline);
+
+/* rtmv2_method.c */
+void rtmi_serve_call(const struct rtmi_device *dev, __u64 entity, __u64 call);
 
 /* shadow.c */
 
@@ -227,6 +262,7 @@ void rtmi_dispatch_flush(struct rtmi_reg *reg, const struct timespec *deadline);
  * @handle: the object; for a cell the last one known
  * @told: cell: the kernel keeps its address
  * @kept: next hop: the library has a reference of its own
+ * @n_views: enumeration, registration for change notification: views it reports
  * @cell: of a destination
  * @nexthop: of a next hop; its RemoteNextHop carries a reference
  */
@@ -235,6 +271,7 @@ struct rtmi_shadow {
 	__u64 handle;
 	bool told;
 	bool kept;
+	unsigned int n_views;
 	union {
 		void *cell;
 		RTM_NEXTHOP_INFO nexthop;
@@ -244,6 +281,9 @@ struct rtmi_shadow {
 void rtmi_shadows_destroy(struct rtmi_shadows *shadows);
 struct rtmi_shadow *rtmi_shadow_find(struct rtmi_shadows *shadows, __u64 handle);
 struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle);
+int rtmi_views_keep(struct rtmi_reg *reg, __u64 handle, unsigned int n_views);
+int rtmi_views_kept(struct rtmi_reg *reg, __u64 handle, unsigned int *n_views);
+void rtmi_views_forget(struct rtmi_reg *reg, __u64 handle);
 int rtmi_opaque_cell(struct rtmi_reg *reg, __u64 dest, void **cell);
 int rtmi_opaque_tell(struct rtmi_reg *reg, __u64 dest);
 
@@ -267,6 +307,19 @@ void rtmi_info_from_id(RTM_ENTITY_INFO *info, const struct rtm_entity_id *id);
 void rtmi_nexthop_from_attrs(RTM_NEXTHOP_INFO *info, const struct rtm_nexthop_attrs *attrs);
 void rtmi_nexthop_to_attrs(struct rtm_nexthop_attrs *attrs, const RTM_NEXTHOP_INFO *info);
 void rtmi_route_to_attrs(struct rtm_route_attrs *attrs, const RTM_ROUTE_INFO *info);
+void rtmi_route_from_attrs(RTM_ROUTE_INFO *info, const struct rtm_route_attrs *attrs,
+			   const __u64 *nexthops);
+void rtmi_dests_from_items(RTM_DEST_INFO *infos, const void *items, __u32 count, __u32 item_size);
+void rtmi_dest_from_views(RTM_DEST_INFO *info, const struct rtm_dest_view *views, __u32 count);
+void rtmi_filetime(FILETIME *time, __u64 ns);
+bool rtmi_match_from_info(struct rtm_route_match *match, RTM_MATCH_FLAGS flags,
+			  const RTM_ROUTE_INFO *info, ULONG ifindex);
+
+/* Bytes of a destination among several, as the kernel stores it. */
+static inline __u32 rtmi_item_size(unsigned int n_views)
+{
+	return (__u32)(sizeof(struct rtm_dest_item) + n_views * sizeof(struct rtm_dest_view));
+}
 
 /**
  * struct rtmi_releases - handles of a structure on their way to the kernel
@@ -284,5 +337,6 @@ struct rtmi_releases {
 
 void rtmi_release_add(struct rtmi_releases *rel, HANDLE handle, enum rtm_handle_type type);
 int rtmi_release_end(struct rtmi_releases *rel);
+int rtmi_release_dests(struct rtmi_releases *rel, UINT count, const RTM_DEST_INFO *infos);
 
 #endif /* RTM_PRIVATE_H */

@@ -543,12 +543,14 @@ typedef _EVENT_CALLBACK RTM_EVENT_CALLBACK, *PRTM_EVENT_CALLBACK;
  * @RtmEntityInfo: table (instance, family) and name; the name must be free
  * @ExportMethods: methods to export, at most 32, none of them NULL; copied.
  *	NULL exports nothing
- * @EventCallback: called for entity events; NULL for none
+ * @EventCallback: called when entities come and go, and for changes that were asked
+ *	for; NULL for none
  * @ReserveOpaquePointer: TRUE reserves one pointer in each destination
  * @RtmRegProfile: out: limits and views of the table
  * @RtmRegHandle: out: the registration, ended by RtmDeregisterEntity()
  *
- * The first call of every client.  Its events may begin before it returns.
+ * The first call of every client.  Its events, and calls of its methods, may begin
+ * before it returns; they run in a thread of the library.
  * ERROR_ALREADY_EXISTS: the name is registered.  ERROR_INVALID_PARAMETER: the
  * family is neither AF_INET nor AF_INET6, or more than 32 methods.
  * ERROR_NO_SYSTEM_RESOURCES: no slot is left, or a limit on entities, instances,
@@ -731,7 +733,7 @@ DWORD WINAPI RtmReleaseNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_
  * @DestAddress: destination, made if it is not there
  * @RouteInfo: the route; DestHandle, RouteOwner and State are not looked at
  * @TimeToLive: INFINITE
- * @RouteListHandle: NULL
+ * @RouteListHandle: list of the caller to move the route to; NULL leaves it where it is
  * @NotifyType: not looked at
  * @NotifyHandle: not looked at
  * @ChangeFlags: in: how to search: by destination and neighbour (0), by
@@ -745,7 +747,7 @@ DWORD WINAPI RtmReleaseNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_
  * is not the caller's or was deleted.  ERROR_INVALID_PARAMETER: bad address, too
  * many next hops, one twice, no view that is supported, a @DestAddress that is
  * not the route's, or a @TimeToLive of 0.  ERROR_NOT_SUPPORTED: a finite
- * @TimeToLive or a route list.  ERROR_NO_SYSTEM_RESOURCES: too many routes.
+ * @TimeToLive.  ERROR_NO_SYSTEM_RESOURCES: too many routes.
  * ERROR_NOT_ENOUGH_MEMORY.
  */
 DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE RouteHandle,
@@ -864,6 +866,362 @@ DWORD WINAPI RtmFindNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Ne
  */
 DWORD WINAPI RtmDeleteNextHop(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
 			      PRTM_NEXTHOP_INFO NextHopInfo);
+
+/**
+ * RtmGetExactMatchRoute() - find a route by its properties
+ * @RtmRegHandle: registration
+ * @DestAddress: exactly this destination
+ * @MatchingFlags: what counts: RTM_MATCH_NONE for any route, or some of
+ *	RTM_MATCH_OWNER, RTM_MATCH_NEIGHBOUR (NULL: has none), RTM_MATCH_PREF
+ *	(preference and metric), RTM_MATCH_NEXTHOP (has all those given, or none where
+ *	none is given), RTM_MATCH_INTERFACE; RTM_MATCH_FULL for all of them, and no next
+ *	hop but those given
+ * @RouteInfo: in: the properties; out: the route, room for its next hops, for
+ *	RtmReleaseRouteInfo()
+ * @InterfaceIndex: for RTM_MATCH_INTERFACE: a next hop is there
+ * @TargetViews: it must be in one of them; RTM_VIEW_MASK_ANY for any
+ * @RouteHandle: out: handle, for RtmReleaseRoutes(); NULL if not wanted
+ *
+ * Of several the best.  Waits while another thread holds the destination exclusively.
+ * ERROR_NOT_FOUND: there is none; nothing was stored.  ERROR_INVALID_HANDLE: a handle
+ * among the properties names nothing of the caller's table.  ERROR_INVALID_PARAMETER:
+ * bad address or flags, or no view that is supported.
+ */
+DWORD WINAPI RtmGetExactMatchRoute(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NET_ADDRESS DestAddress,
+				   RTM_MATCH_FLAGS MatchingFlags, PRTM_ROUTE_INFO RouteInfo,
+				   ULONG InterfaceIndex, RTM_VIEW_SET TargetViews,
+				   PRTM_ROUTE_HANDLE RouteHandle);
+
+/**
+ * RtmCreateDestEnum() - begin to enumerate destinations
+ * @RtmRegHandle: registration
+ * @TargetViews: those with a route in one of these, which are reported, a block each;
+ *	RTM_VIEW_MASK_ANY for all, and no block
+ * @EnumFlags: RTM_ENUM_START for all of the table, RTM_ENUM_NEXT from @NetAddress on,
+ *	RTM_ENUM_RANGE for @NetAddress and its more specifics; with RTM_ENUM_OWN_DESTS
+ *	only those whose best route in one of the views is the caller's
+ * @NetAddress: where to begin; not looked at with RTM_ENUM_START
+ * @ProtocolId: as in RtmGetDestInfo()
+ * @RtmEnumHandle: out: the enumeration, for RtmDeleteEnumHandle()
+ *
+ * In order of addresses, shorter prefixes first.  An enumeration is a place in the
+ * table, not a copy: what is there throughout is reported once.
+ * ERROR_INVALID_PARAMETER: bad flags or address.  ERROR_NOT_SUPPORTED: none of the views
+ * is supported.  ERROR_NO_SYSTEM_RESOURCES: too many enumerations, lists and
+ * notifications.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmCreateDestEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_VIEW_SET TargetViews,
+			       RTM_ENUM_FLAGS EnumFlags, PRTM_NET_ADDRESS NetAddress,
+			       ULONG ProtocolId, PRTM_ENUM_HANDLE RtmEnumHandle);
+
+/**
+ * RtmGetEnumDests() - the next destinations of an enumeration
+ * @RtmRegHandle: registration
+ * @EnumHandle: from RtmCreateDestEnum()
+ * @NumDests: in: room, 1..MaxHandlesInEnum; out: destinations stored
+ * @DestInfos: out: RTM_SIZE_OF_DEST_INFO(number of supported views in TargetViews)
+ *	bytes each, for RtmReleaseDests()
+ *
+ * Ends before a destination that another thread holds exclusively, and waits for it if
+ * it is the first.  ERROR_NO_MORE_ITEMS: the end, with @NumDests 0, now and at every
+ * further call.  ERROR_INVALID_PARAMETER: @NumDests is out of range.
+ */
+DWORD WINAPI RtmGetEnumDests(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_HANDLE EnumHandle,
+			     PUINT NumDests, PRTM_DEST_INFO DestInfos);
+
+/**
+ * RtmReleaseDests() - give the handles in an array of RTM_DEST_INFO back
+ * @RtmRegHandle: registration
+ * @NumDests: number of destinations
+ * @DestInfos: they, each where the one before says that it ends
+ *
+ * As RtmReleaseDestInfo().
+ */
+DWORD WINAPI RtmReleaseDests(RTM_ENTITY_HANDLE RtmRegHandle, UINT NumDests,
+			     PRTM_DEST_INFO DestInfos);
+
+/**
+ * RtmCreateRouteEnum() - begin to enumerate routes
+ * @RtmRegHandle: registration
+ * @DestHandle: those of this destination, and @StartDest and where to begin do not
+ *	count; NULL for those of all
+ * @TargetViews: those in one of these; RTM_VIEW_MASK_ANY for all
+ * @EnumFlags: as in RtmCreateDestEnum(), with RTM_ENUM_OWN_ROUTES for the caller's
+ * @StartDest: where to begin; not looked at with RTM_ENUM_START
+ * @MatchingFlags: what else they must be like, see RtmGetExactMatchRoute()
+ * @CriteriaRoute: the properties; NULL where @MatchingFlags asks for none of it
+ * @CriteriaInterface: for RTM_MATCH_INTERFACE
+ * @RtmEnumHandle: out: the enumeration, for RtmDeleteEnumHandle()
+ *
+ * By destination, and the best route of each first.  Errors as RtmCreateDestEnum();
+ * ERROR_INVALID_HANDLE: @DestHandle, or a handle among the properties, is bad.
+ */
+DWORD WINAPI RtmCreateRouteEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE DestHandle,
+				RTM_VIEW_SET TargetViews, RTM_ENUM_FLAGS EnumFlags,
+				PRTM_NET_ADDRESS StartDest, RTM_MATCH_FLAGS MatchingFlags,
+				PRTM_ROUTE_INFO CriteriaRoute, ULONG CriteriaInterface,
+				PRTM_ENUM_HANDLE RtmEnumHandle);
+
+/**
+ * RtmGetEnumRoutes() - the next routes of an enumeration
+ * @RtmRegHandle: registration
+ * @EnumHandle: from RtmCreateRouteEnum()
+ * @NumRoutes: in: room, 1..MaxHandlesInEnum; out: routes stored
+ * @RouteHandles: out: handles, for RtmReleaseRoutes()
+ *
+ * As RtmGetEnumDests().
+ */
+DWORD WINAPI RtmGetEnumRoutes(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_HANDLE EnumHandle,
+			      PUINT NumRoutes, PRTM_ROUTE_HANDLE RouteHandles);
+
+/**
+ * RtmCreateNextHopEnum() - begin to enumerate the caller's next hops
+ * @RtmRegHandle: registration
+ * @EnumFlags: RTM_ENUM_START, RTM_ENUM_NEXT or RTM_ENUM_RANGE
+ * @NetAddress: where to begin; not looked at with RTM_ENUM_START
+ * @RtmEnumHandle: out: the enumeration, for RtmDeleteEnumHandle()
+ *
+ * By address, then by interface.  Errors as RtmCreateDestEnum().
+ */
+DWORD WINAPI RtmCreateNextHopEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_FLAGS EnumFlags,
+				  PRTM_NET_ADDRESS NetAddress, PRTM_ENUM_HANDLE RtmEnumHandle);
+
+/**
+ * RtmGetEnumNextHops() - the next ones of an enumeration
+ * @RtmRegHandle: registration
+ * @EnumHandle: from RtmCreateNextHopEnum()
+ * @NumNextHops: in: room, 1..MaxHandlesInEnum; out: next hops stored
+ * @NextHopHandles: out: handles, for RtmReleaseNextHops()
+ *
+ * As RtmGetEnumDests(), but waits for nobody.
+ */
+DWORD WINAPI RtmGetEnumNextHops(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_HANDLE EnumHandle,
+				PUINT NumNextHops, PRTM_NEXTHOP_HANDLE NextHopHandles);
+
+/**
+ * RtmDeleteEnumHandle() - end an enumeration of any kind
+ * @RtmRegHandle: registration
+ * @EnumHandle: the enumeration
+ */
+DWORD WINAPI RtmDeleteEnumHandle(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_HANDLE EnumHandle);
+
+/**
+ * RtmRegisterForChangeNotification() - listen to changes of destinations
+ * @RtmRegHandle: registration
+ * @TargetViews: views that count and are reported; RTM_VIEW_MASK_ANY for all, and none
+ *	are reported
+ * @NotifyFlags: RTM_CHANGE_TYPE_ALL for any change of any route, _BEST when the best
+ *	route is another or gets another preference, metric, next hop or flag,
+ *	_FORWARDING likewise without flags that do not matter to forwarding; with
+ *	RTM_NOTIFY_ONLY_MARKED_DESTS of marked destinations only
+ * @NotifyContext: given back to the callback
+ * @NotifyHandle: out: handle, for RtmDeregisterFromChangeNotification(); stored before
+ *	the first callback
+ *
+ * Without an event callback the client asks when it likes.  The caller's own changes
+ * count.  ERROR_INVALID_PARAMETER: bad flags.  ERROR_NOT_SUPPORTED: none of the views is
+ * supported.  ERROR_NO_SYSTEM_RESOURCES: too many.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmRegisterForChangeNotification(RTM_ENTITY_HANDLE RtmRegHandle,
+					      RTM_VIEW_SET TargetViews,
+					      RTM_NOTIFY_FLAGS NotifyFlags, PVOID NotifyContext,
+					      PRTM_NOTIFY_HANDLE NotifyHandle);
+
+/**
+ * RtmGetChangedDests() - fetch destinations that have changed
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @NumDests: in: room, 1..MaxHandlesInEnum; out: destinations stored
+ * @ChangedDests: out: RTM_SIZE_OF_DEST_INFO(number of supported views in TargetViews)
+ *	bytes each, for RtmReleaseChangedDests()
+ *
+ * Each once, in order of its last change, as it is now: one without routes says so.
+ * Waits as RtmGetEnumDests().  A client that lets very many vanished destinations wait
+ * (module parameter max_notify_ghosts) is handed the whole table as changed instead.
+ * ERROR_NO_MORE_ITEMS: nothing is pending; @NumDests is 0.
+ * ERROR_INVALID_PARAMETER: @NumDests is out of range.
+ */
+DWORD WINAPI RtmGetChangedDests(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NOTIFY_HANDLE NotifyHandle,
+				PUINT NumDests, PRTM_DEST_INFO ChangedDests);
+
+/**
+ * RtmReleaseChangedDests() - give what RtmGetChangedDests() brought back
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @NumDests: number of destinations; 0 is allowed
+ * @ChangedDests: they
+ *
+ * As RtmReleaseDests().  ERROR_INVALID_HANDLE: one was bad, or @NotifyHandle; the
+ * others are released.
+ */
+DWORD WINAPI RtmReleaseChangedDests(RTM_ENTITY_HANDLE RtmRegHandle,
+				    RTM_NOTIFY_HANDLE NotifyHandle, UINT NumDests,
+				    PRTM_DEST_INFO ChangedDests);
+
+/**
+ * RtmIgnoreChangedDests() - let destinations not be pending any more
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @NumDests: number of destinations, at most 4096
+ * @ChangedDests: handles; they stay the caller's
+ *
+ * All or none; later changes count again.  ERROR_INVALID_HANDLE: one is bad.
+ */
+DWORD WINAPI RtmIgnoreChangedDests(RTM_ENTITY_HANDLE RtmRegHandle,
+				   RTM_NOTIFY_HANDLE NotifyHandle, UINT NumDests,
+				   PRTM_DEST_HANDLE ChangedDests);
+
+/**
+ * RtmGetChangeStatus() - whether a destination is pending
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @DestHandle: the destination
+ * @ChangeStatus: out: TRUE until it is fetched or ignored
+ */
+DWORD WINAPI RtmGetChangeStatus(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NOTIFY_HANDLE NotifyHandle,
+				RTM_DEST_HANDLE DestHandle, PBOOL ChangeStatus);
+
+/**
+ * RtmMarkDestForChangeNotification() - mark or unmark a destination
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @DestHandle: the destination; a mark keeps it, also without routes
+ * @MarkDest: TRUE to mark, FALSE to unmark; what is pending stays so
+ *
+ * ERROR_NO_SYSTEM_RESOURCES: too many marks.
+ */
+DWORD WINAPI RtmMarkDestForChangeNotification(RTM_ENTITY_HANDLE RtmRegHandle,
+					      RTM_NOTIFY_HANDLE NotifyHandle,
+					      RTM_DEST_HANDLE DestHandle, BOOL MarkDest);
+
+/**
+ * RtmIsMarkedForChangeNotification() - whether a destination is marked
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification
+ * @DestHandle: the destination
+ * @DestMarked: out: TRUE if it is
+ */
+DWORD WINAPI RtmIsMarkedForChangeNotification(RTM_ENTITY_HANDLE RtmRegHandle,
+					      RTM_NOTIFY_HANDLE NotifyHandle,
+					      RTM_DEST_HANDLE DestHandle, PBOOL DestMarked);
+
+/**
+ * RtmDeregisterFromChangeNotification() - listen no more
+ * @RtmRegHandle: registration
+ * @NotifyHandle: registration for change notification, with marks and what is pending
+ *
+ * No callback for it begins any more; one that runs is waited for, except by itself,
+ * and for three seconds at most.
+ */
+DWORD WINAPI RtmDeregisterFromChangeNotification(RTM_ENTITY_HANDLE RtmRegHandle,
+						 RTM_NOTIFY_HANDLE NotifyHandle);
+
+/**
+ * RtmCreateRouteList() - make a route list
+ * @RtmRegHandle: registration
+ * @RouteListHandle: out: the list, empty, for RtmDeleteRouteList()
+ *
+ * ERROR_NO_SYSTEM_RESOURCES: too many enumerations, lists and notifications.
+ * ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmCreateRouteList(RTM_ENTITY_HANDLE RtmRegHandle,
+				PRTM_ROUTE_LIST_HANDLE RouteListHandle);
+
+/**
+ * RtmInsertInRouteList() - move routes to a list
+ * @RtmRegHandle: registration
+ * @RouteListHandle: list of the caller; NULL takes the routes off their lists
+ * @NumRoutes: number of routes, at most 4096
+ * @RouteHandles: routes of the caller; the handles stay the caller's
+ *
+ * A route is on one list at most, and new ones go to the end; one that is there already
+ * keeps its place.  All or none.  ERROR_INVALID_HANDLE: the list or a route is not the
+ * caller's, or a route was deleted.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmInsertInRouteList(RTM_ENTITY_HANDLE RtmRegHandle,
+				  RTM_ROUTE_LIST_HANDLE RouteListHandle, UINT NumRoutes,
+				  PRTM_ROUTE_HANDLE RouteHandles);
+
+/**
+ * RtmCreateRouteListEnum() - begin to enumerate a route list
+ * @RtmRegHandle: registration
+ * @RouteListHandle: list of the caller
+ * @RtmEnumHandle: out: the enumeration, for RtmDeleteEnumHandle()
+ *
+ * The list may change meanwhile.  Errors as RtmCreateRouteList().
+ */
+DWORD WINAPI RtmCreateRouteListEnum(RTM_ENTITY_HANDLE RtmRegHandle,
+				    RTM_ROUTE_LIST_HANDLE RouteListHandle,
+				    PRTM_ENUM_HANDLE RtmEnumHandle);
+
+/**
+ * RtmGetListEnumRoutes() - the next routes of a list
+ * @RtmRegHandle: registration
+ * @EnumHandle: from RtmCreateRouteListEnum()
+ * @NumRoutes: in: room, 1..MaxHandlesInEnum; out: routes stored
+ * @RouteHandles: out: handles, for RtmReleaseRoutes()
+ *
+ * The end is when fewer routes come than there is room for, not an error; 0 is allowed.
+ * ERROR_INVALID_PARAMETER: @NumRoutes is out of range.
+ */
+DWORD WINAPI RtmGetListEnumRoutes(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_HANDLE EnumHandle,
+				  PUINT NumRoutes, PRTM_ROUTE_HANDLE RouteHandles);
+
+/**
+ * RtmDeleteRouteList() - delete a route list
+ * @RtmRegHandle: registration
+ * @RouteListHandle: list of the caller; its routes stay in the table
+ */
+DWORD WINAPI RtmDeleteRouteList(RTM_ENTITY_HANDLE RtmRegHandle,
+				RTM_ROUTE_LIST_HANDLE RouteListHandle);
+
+/**
+ * RtmGetEntityMethods() - which methods an entity exports
+ * @RtmRegHandle: registration
+ * @EntityHandle: entity of the caller's table
+ * @NumMethods: in: room, or 0 to ask for the number alone; out: methods stored, or the
+ *	number
+ * @ExptMethods: out: values that tell methods apart; not to be called.  NULL with no
+ *	room
+ *
+ * ERROR_INSUFFICIENT_BUFFER: there are more; what fits is stored and counted.
+ * ERROR_INVALID_HANDLE: bad handle, or the entity has left.
+ */
+DWORD WINAPI RtmGetEntityMethods(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENTITY_HANDLE EntityHandle,
+				 PUINT NumMethods, PRTM_ENTITY_EXPORT_METHOD ExptMethods);
+
+/**
+ * RtmInvokeMethod() - invoke methods of an entity
+ * @RtmRegHandle: registration
+ * @EntityHandle: entity of the caller's table, also the caller itself
+ * @Input: MethodType: a bit for each method, or METHOD_TYPE_ALL_METHODS; InputData is
+ *	the same for all, 65536 bytes at most
+ * @OutputSize: in: bytes at @Output, of which 65536 count; out: bytes used
+ * @Output: out: an RTM_ENTITY_METHOD_OUTPUT for each method, ascending, each beginning
+ *	at the next multiple of four bytes behind the one before
+ *
+ * Waits while the entity has blocked its methods, and for the methods: those of this
+ * process run in the calling thread, those of others in their dispatcher.  A method may
+ * write less than it was offered by lowering OutputSize.  Methods the entity has not
+ * are left out.  ERROR_INVALID_HANDLE: bad handle, or the entity has left, before or
+ * meanwhile.  ERROR_INSUFFICIENT_BUFFER: no room for another result; those before it
+ * are there.  ERROR_NO_SYSTEM_RESOURCES: too many calls wait for the entity.
+ */
+DWORD WINAPI RtmInvokeMethod(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENTITY_HANDLE EntityHandle,
+			     PRTM_ENTITY_METHOD_INPUT Input, PUINT OutputSize,
+			     PRTM_ENTITY_METHOD_OUTPUT Output);
+
+/**
+ * RtmBlockMethods() - hold invocations of the caller's methods back
+ * @RtmRegHandle: registration
+ * @TargetHandle: NULL, or any handle: it is checked, and all methods are blocked
+ * @TargetType: not looked at
+ * @BlockingFlag: RTM_BLOCK_METHODS or RTM_RESUME_METHODS; not counted
+ *
+ * The blocking thread may go on invoking them.  The end of the registration ends it.
+ */
+DWORD WINAPI RtmBlockMethods(RTM_ENTITY_HANDLE RtmRegHandle, HANDLE TargetHandle,
+			     UCHAR TargetType, DWORD BlockingFlag);
 
 /**
  * RtmReleaseRoutes() - give route handles back

@@ -10,6 +10,17 @@
 
 #include "rtm_private.h"
 
+/* From 1601 to 1970, in the 100 ns ticks of a FILETIME. */
+#define EPOCH_TICKS	116444736000000000ull
+
+void rtmi_filetime(FILETIME *time, __u64 ns)
+{
+	__u64 ticks = ns / 100 + EPOCH_TICKS;
+
+	time->dwLowDateTime = (DWORD)ticks;
+	time->dwHighDateTime = (DWORD)(ticks >> 32);
+}
+
 /*
  * IPv4 setters leave the last 12 bytes as they were, which must not show.
  * Lengths out of range and unknown families are the kernel's to refuse.
@@ -76,6 +87,65 @@ void rtmi_route_to_attrs(struct rtm_route_attrs *attrs, const RTM_ROUTE_INFO *in
 	};
 }
 
+/* Writes no more next hops than there are; destination and owner are not in @attrs. */
+void rtmi_route_from_attrs(RTM_ROUTE_INFO *info, const struct rtm_route_attrs *attrs,
+			   const __u64 *nexthops)
+{
+	__u32 i;
+
+	info->Neighbour = rtmi_handle(attrs->neighbour);
+	info->State = attrs->state;
+	info->Flags1 = attrs->flags1;
+	info->Flags = attrs->flags;
+	info->PrefInfo.Metric = attrs->metric;
+	info->PrefInfo.Preference = attrs->preference;
+	info->BelongsToViews = attrs->views;
+	info->EntitySpecificInfo = rtmi_handle(attrs->cookie);
+	info->NextHopsList.NumNextHops = (USHORT)attrs->n_nexthops;
+	for (i = 0; i < attrs->n_nexthops; i++)
+		info->NextHopsList.NextHops[i] = rtmi_handle(nexthops[i]);
+}
+
+void rtmi_dest_from_views(RTM_DEST_INFO *info, const struct rtm_dest_view *views, __u32 count)
+{
+	__u32 i;
+
+	info->NumberOfViews = count;
+	for (i = 0; i < count; i++) {
+		info->ViewInfo[i].ViewId = views[i].view;
+		info->ViewInfo[i].NumRoutes = views[i].n_routes;
+		info->ViewInfo[i].Route = rtmi_handle(views[i].route);
+		info->ViewInfo[i].Owner = rtmi_handle(views[i].owner);
+		info->ViewInfo[i].DestFlags = views[i].flags;
+		info->ViewInfo[i].HoldRoute = rtmi_handle(views[i].hold_route);
+	}
+}
+
+static void dest_from_item(RTM_DEST_INFO *info, const struct rtm_dest_item *item)
+{
+	info->DestHandle = rtmi_handle(item->dest);
+	rtmi_net_from_prefix(&info->DestAddress, &item->prefix);
+	rtmi_filetime(&info->LastChanged, item->last_changed);
+	info->BelongsToViews = item->belongs;
+	rtmi_dest_from_views(info, item->views, item->n_views);
+}
+
+/* The kernel's items are all of one size; the client's stand without a gap. */
+void rtmi_dests_from_items(RTM_DEST_INFO *infos, const void *items, __u32 count, __u32 item_size)
+{
+	const char *from = items;
+	char *to = (char *)infos;
+	__u32 i;
+
+	for (i = 0; i < count; i++) {
+		const struct rtm_dest_item *item = (const void *)from;
+
+		dest_from_item((RTM_DEST_INFO *)(void *)to, item);
+		to += RTM_SIZE_OF_DEST_INFO(item->n_views);
+		from += item_size;
+	}
+}
+
 static void release_send(struct rtmi_releases *rel)
 {
 	int err = rtmi_handles_release(rtmi_dev(rel->reg), rel->reg->handle, RTM_HANDLE_ANY,
@@ -118,4 +188,44 @@ int rtmi_release_end(struct rtmi_releases *rel)
 	if (rel->count)
 		release_send(rel);
 	return rel->err;
+}
+
+static void release_dest(struct rtmi_releases *rel, const RTM_DEST_INFO *info)
+{
+	UINT i;
+
+	rtmi_release_add(rel, info->DestHandle, RTM_HANDLE_DEST);
+	for (i = 0; i < info->NumberOfViews; i++) {
+		rtmi_release_add(rel, info->ViewInfo[i].Route, RTM_HANDLE_ROUTE);
+		rtmi_release_add(rel, info->ViewInfo[i].Owner, RTM_HANDLE_ENTITY);
+		rtmi_release_add(rel, info->ViewInfo[i].HoldRoute, RTM_HANDLE_ROUTE);
+	}
+}
+
+/**
+ * rtmi_release_dests() - release what destinations name
+ * @rel: handles on their way, none yet
+ * @count: number of destinations
+ * @infos: they, each as close to the one before as that one says it is long
+ *
+ * Return: 0, or the first error: -EINVAL for one that cannot be so long, where it
+ * stops; -EBADF for a bad handle, where it does not.
+ */
+int rtmi_release_dests(struct rtmi_releases *rel, UINT count, const RTM_DEST_INFO *infos)
+{
+	const char *at = (const char *)infos;
+	const RTM_DEST_INFO *info;
+	bool sane = true;
+	int err;
+	UINT i;
+
+	for (i = 0; i < count && sane; i++) {
+		info = (const RTM_DEST_INFO *)(const void *)at;
+		sane = info->NumberOfViews <= RTM_MAX_VIEWS;
+		if (sane)
+			release_dest(rel, info);
+		at += RTM_SIZE_OF_DEST_INFO(info->NumberOfViews);
+	}
+	err = rtmi_release_end(rel);
+	return sane ? err : -EINVAL;
 }

@@ -12,37 +12,16 @@
 
 #include "rtm_private.h"
 
-/* From 1601 to 1970, in the 100 ns ticks of a FILETIME. */
-#define EPOCH_TICKS	116444736000000000ull
-
 typedef int (*query_fn)(const struct rtmi_device *dev, struct rtm_get_dest *req);
-
-static void filetime_fill(FILETIME *time, __u64 ns)
-{
-	__u64 ticks = ns / 100 + EPOCH_TICKS;
-
-	time->dwLowDateTime = (DWORD)ticks;
-	time->dwHighDateTime = (DWORD)(ticks >> 32);
-}
 
 static void dest_fill(RTM_DEST_INFO *info, const struct rtm_get_dest *req,
 		      const struct rtm_dest_view *views)
 {
-	__u32 i;
-
 	info->DestHandle = rtmi_handle(req->dest);
 	rtmi_net_from_prefix(&info->DestAddress, &req->prefix);
-	filetime_fill(&info->LastChanged, req->last_changed);
+	rtmi_filetime(&info->LastChanged, req->last_changed);
 	info->BelongsToViews = req->belongs;
-	info->NumberOfViews = req->n_views;
-	for (i = 0; i < req->n_views; i++) {
-		info->ViewInfo[i].ViewId = views[i].view;
-		info->ViewInfo[i].NumRoutes = views[i].n_routes;
-		info->ViewInfo[i].Route = rtmi_handle(views[i].route);
-		info->ViewInfo[i].Owner = rtmi_handle(views[i].owner);
-		info->ViewInfo[i].DestFlags = views[i].flags;
-		info->ViewInfo[i].HoldRoute = rtmi_handle(views[i].hold_route);
-	}
+	rtmi_dest_from_views(info, views, req->n_views);
 }
 
 static DWORD query(RTM_ENTITY_HANDLE reg_handle, query_fn fn, const struct rtm_get_dest *what,
@@ -116,7 +95,6 @@ DWORD WINAPI RtmGetLessSpecificDestination(RTM_ENTITY_HANDLE RtmRegHandle,
 DWORD WINAPI RtmReleaseDestInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_DEST_INFO DestInfo)
 {
 	struct rtmi_releases rel = { 0 };
-	unsigned int i;
 	int err;
 
 	if (!DestInfo)
@@ -124,17 +102,7 @@ DWORD WINAPI RtmReleaseDestInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_DEST_INFO D
 	rel.reg = rtmi_reg_get(RtmRegHandle);
 	if (!rel.reg)
 		return ERROR_INVALID_HANDLE;
-	err = -EINVAL;
-	if (DestInfo->NumberOfViews > RTM_MAX_VIEWS)
-		goto out_put;
-	rtmi_release_add(&rel, DestInfo->DestHandle, RTM_HANDLE_DEST);
-	for (i = 0; i < DestInfo->NumberOfViews; i++) {
-		rtmi_release_add(&rel, DestInfo->ViewInfo[i].Route, RTM_HANDLE_ROUTE);
-		rtmi_release_add(&rel, DestInfo->ViewInfo[i].Owner, RTM_HANDLE_ENTITY);
-		rtmi_release_add(&rel, DestInfo->ViewInfo[i].HoldRoute, RTM_HANDLE_ROUTE);
-	}
-	err = rtmi_release_end(&rel);
-out_put:
+	err = rtmi_release_dests(&rel, 1, DestInfo);
 	rtmi_reg_put(rel.reg);
 	return rtmi_win32(err);
 }

@@ -13,17 +13,8 @@
 
 #include "rtm_private.h"
 
-/* How long the end of a registration waits for its callbacks. */
-#define CALLBACK_WAIT_S		3
-
 /* More than was asked for when it was counted: entities come at any time. */
 #define ENTITIES_SPARE		16
-
-static void callback_deadline(struct timespec *deadline)
-{
-	clock_gettime(CLOCK_MONOTONIC, deadline);
-	deadline->tv_sec += CALLBACK_WAIT_S;
-}
 
 static bool methods_valid(const RTM_ENTITY_EXPORT_METHODS *methods)
 {
@@ -56,8 +47,30 @@ static void profile_fill(RTM_REGN_PROFILE *profile, const struct rtm_register_en
 	profile->NumberOfViews = req->n_views;
 }
 
+static bool has_dispatcher(const struct rtmi_reg *reg)
+{
+	return reg->callback || reg->n_methods;
+}
+
 /* Caller holds the register lock.  @disp: a dispatcher that is not needed now. */
+static int reg_start(struct rtmi_process *proc, struct rtmi_reg *reg,
+		     struct rtm_register_entity *req, struct rtmi_dispatcher **disp)
+{
+	int err = 0;
+
+	if (has_dispatcher(reg))
+		err = rtmi_dispatch_get(proc, reg->shared);
+	if (err)
+		return err;
+	err = rtmi_register_entity(rtmi_dev(reg), req);
+	if (err && has_dispatcher(reg))
+		*disp = rtmi_dispatch_put(proc);
+	return err;
+}
+
+/* Likewise.  What is exported is in place before the first call can come in. */
 static struct rtmi_reg *reg_make(struct rtmi_process *proc, struct rtm_register_entity *req,
+				 const RTM_ENTITY_EXPORT_METHODS *methods,
 				 RTM_EVENT_CALLBACK callback, struct rtmi_dispatcher **disp,
 				 int *err)
 {
@@ -67,25 +80,19 @@ static struct rtmi_reg *reg_make(struct rtmi_process *proc, struct rtm_register_
 	if (!reg)
 		return NULL;
 	reg->callback = callback;
-	if (callback) {
+	methods_copy(reg, methods);
+	req->n_methods = reg->n_methods;
+	if (callback)
 		req->flags |= RTM_REQ_EVENTS;
-		*err = rtmi_dispatch_get(proc, reg->shared);
-		if (*err)
-			goto err_put_reg;
+	*err = reg_start(proc, reg, req, disp);
+	if (*err) {
+		rtmi_reg_put(reg);
+		return NULL;
 	}
-	*err = rtmi_register_entity(rtmi_dev(reg), req);
-	if (*err)
-		goto err_put_dispatch;
 	reg->handle = req->entity;
 	reg->views = req->views;
+	reg->max_handles = req->max_handles;
 	return reg;
-
-err_put_dispatch:
-	if (callback)
-		*disp = rtmi_dispatch_put(proc);
-err_put_reg:
-	rtmi_reg_put(reg);
-	return NULL;
 }
 
 DWORD WINAPI RtmRegisterEntity(PRTM_ENTITY_INFO RtmEntityInfo,
@@ -113,15 +120,14 @@ DWORD WINAPI RtmRegisterEntity(PRTM_ENTITY_INFO RtmEntityInfo,
 		req.flags |= RTM_REQ_OPAQUE_SLOT;
 
 	rtmi_register_lock();
-	reg = reg_make(proc, &req, EventCallback, &disp, &err);
+	reg = reg_make(proc, &req, ExportMethods, EventCallback, &disp, &err);
 	if (reg) {
-		methods_copy(reg, ExportMethods);
 		profile_fill(RtmRegProfile, &req);
 		*RtmRegHandle = rtmi_handle(req.entity);
 		rtmi_reg_publish(reg);
 	}
 	rtmi_register_unlock();
-	callback_deadline(&deadline);
+	rtmi_callback_deadline(&deadline);
 	rtmi_dispatch_stop(disp, &deadline);
 	return err == -ENOENT ? ERROR_FILE_NOT_FOUND : rtmi_win32(err);
 }
@@ -137,10 +143,10 @@ DWORD WINAPI RtmDeregisterEntity(RTM_ENTITY_HANDLE RtmRegHandle)
 
 	if (!reg)
 		return ERROR_INVALID_HANDLE;
-	if (reg->callback)
+	if (has_dispatcher(reg))
 		disp = rtmi_dispatch_put(reg->proc);
 	err = rtmi_deregister_entity(rtmi_dev(reg), &req);
-	callback_deadline(&deadline);
+	rtmi_callback_deadline(&deadline);
 	rtmi_dispatch_flush(reg, &deadline);
 	rtmi_dispatch_stop(disp, &deadline);
 	rtmi_reg_put(reg);

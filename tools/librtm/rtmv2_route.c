@@ -14,13 +14,11 @@
 /* Bits of the input word that mean something; samples leave the rest to chance. */
 #define CHANGE_IN	(RTM_ROUTE_CHANGE_FIRST | RTM_ROUTE_CHANGE_NEW)
 
-static DWORD add_supported(ULONG ttl, RTM_ROUTE_LIST_HANDLE list)
+static DWORD ttl_supported(ULONG ttl)
 {
 	if (!ttl)
 		return ERROR_INVALID_PARAMETER;
-	if (ttl != INFINITE || list)
-		return ERROR_NOT_SUPPORTED;
-	return NO_ERROR;
+	return ttl == INFINITE ? NO_ERROR : ERROR_NOT_SUPPORTED;
 }
 
 /*
@@ -45,13 +43,14 @@ DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)
 		return ERROR_INVALID_HANDLE;
-	ret = add_supported(TimeToLive, RouteListHandle);
+	ret = ttl_supported(TimeToLive);
 	if (ret)
 		goto out_put;
 	req.entity = reg->handle;
 	req.route = by_handle ? rtmi_id(*RouteHandle) : 0;
 	if (by_handle || !RouteHandle)
 		req.flags = RTM_REQ_NO_HANDLE;
+	req.list = rtmi_id(RouteListHandle);
 	req.change = *ChangeFlags & CHANGE_IN;
 	rtmi_prefix_from_net(&req.dest, DestAddress);
 	rtmi_route_to_attrs(&req.attrs, RouteInfo);
@@ -91,21 +90,9 @@ DWORD WINAPI RtmDeleteRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HAND
 static void route_fill(RTM_ROUTE_INFO *info, const struct rtm_get_route_info *req,
 		       const __u64 *nexthops)
 {
-	__u32 i;
-
+	rtmi_route_from_attrs(info, &req->attrs, nexthops);
 	info->DestHandle = rtmi_handle(req->dest);
 	info->RouteOwner = rtmi_handle(req->owner);
-	info->Neighbour = rtmi_handle(req->attrs.neighbour);
-	info->State = req->attrs.state;
-	info->Flags1 = req->attrs.flags1;
-	info->Flags = req->attrs.flags;
-	info->PrefInfo.Metric = req->attrs.metric;
-	info->PrefInfo.Preference = req->attrs.preference;
-	info->BelongsToViews = req->attrs.views;
-	info->EntitySpecificInfo = rtmi_handle(req->attrs.cookie);
-	info->NextHopsList.NumNextHops = (USHORT)req->attrs.n_nexthops;
-	for (i = 0; i < req->attrs.n_nexthops; i++)
-		info->NextHopsList.NextHops[i] = rtmi_handle(nexthops[i]);
 }
 
 DWORD WINAPI RtmGetRouteInfo(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,

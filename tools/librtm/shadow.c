@@ -197,6 +197,77 @@ struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle)
 	return shadow;
 }
 
+static struct rtmi_shadow **place_of(struct rtmi_shadows *shadows, __u64 handle)
+{
+	struct rtmi_shadow **pos = bucket(shadows, handle);
+
+	while (*pos && (*pos)->handle != handle)
+		pos = &(*pos)->next;
+	return pos;
+}
+
+/**
+ * rtmi_views_keep() - remember how many views an enumeration or notification reports
+ * @reg: registration
+ * @handle: the enumeration, or the registration for change notification; a new one
+ * @n_views: the number
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtmi_views_keep(struct rtmi_reg *reg, __u64 handle, unsigned int n_views)
+{
+	struct rtmi_shadow *shadow;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = rtmi_shadow_add(reg, handle);
+	if (shadow)
+		shadow->n_views = n_views;
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return shadow ? 0 : -ENOMEM;
+}
+
+/**
+ * rtmi_views_kept() - what rtmi_views_keep() was told
+ * @reg: registration
+ * @handle: the enumeration, or the registration for change notification
+ * @n_views: out: the number
+ *
+ * Return: 0, or -EBADF for a handle of something else.
+ */
+int rtmi_views_kept(struct rtmi_reg *reg, __u64 handle, unsigned int *n_views)
+{
+	__u32 type = RTM_HANDLE_TYPE(handle);
+	struct rtmi_shadow *shadow = NULL;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	if (type == RTM_HANDLE_ENUM || type == RTM_HANDLE_NOTIFY)
+		shadow = rtmi_shadow_find(&reg->shadows, handle);
+	if (shadow)
+		*n_views = shadow->n_views;
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return shadow ? 0 : -EBADF;
+}
+
+/**
+ * rtmi_views_forget() - forget it
+ * @reg: registration
+ * @handle: the enumeration, or the registration for change notification
+ */
+void rtmi_views_forget(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow *shadow, **pos;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	if (rtmi_shadow_find(&reg->shadows, handle)) {
+		pos = place_of(&reg->shadows, handle);
+		shadow = *pos;
+		*pos = shadow->next;
+		reg->shadows.count--;
+		free(shadow);
+	}
+	pthread_mutex_unlock(&reg->shadows.lock);
+}
+
 static void shadow_move(struct rtmi_shadows *shadows, struct rtmi_shadow *shadow, __u64 handle)
 {
 	struct rtmi_shadow **pos = bucket(shadows, shadow->handle);

@@ -1075,9 +1075,11 @@ static void test_add_route_errors(void **state)
 			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, 1000, NULL, 0, NULL, &change),
 			 ERROR_NOT_SUPPORTED);
-	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, INFINITE, UH(7), 0, NULL,
-					   &change), ERROR_NOT_SUPPORTED);
 	assert_int_equal(fake_count(ADD_ROUTE), 1);
+	give_errno = EBADF;
+	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, INFINITE, UH(7), 0, NULL,
+					   &change), ERROR_INVALID_HANDLE);
+	assert_int_equal(fake_count(ADD_ROUTE), 2);
 	assert_null(route);
 	assert_int_equal(change, 2);
 }
