@@ -55,7 +55,7 @@ static void make(struct match_ctx *ctx, struct rnd_state *rnd)
 	u32 word = prandom_u32_state(rnd);
 
 	ctx->has = word & 0x3f;
-	ctx->wants = word & 0x40 ? ctx->has : word & 0x80 ? 0 : ctx->has & word >> 8;
+	ctx->wants = word & 0x40 ? ctx->has : word & 0x80 ? 0 : ctx->has & (word >> 8);
 	ctx->nhs->n = fill(ctx, ctx->nhs->nh, ctx->has);
 	ctx->match.n = fill(ctx, ctx->criteria, ctx->wants);
 	ctx->route.owner = &ctx->owners[(word >> 16) % N_OWNERS];

@@ -52,12 +52,11 @@ bool rtmi_match_from_info(struct rtm_route_match *match, RTM_MATCH_FLAGS flags,
 			  const RTM_ROUTE_INFO *info, ULONG ifindex)
 {
 	*match = (struct rtm_route_match){ .ifindex = ifindex };
+	match->flags = flags;
 	if (flags == RTM_MATCH_FULL)
 		match->flags = RTM_RM_SAME_NEXTHOPS | RTM_RM_INTERFACE | CRITERIA;
 	else if (flags & ~(RTM_MATCH_FLAGS)(RTM_MATCH_INTERFACE | CRITERIA))
 		return false;
-	else
-		match->flags = flags;
 	if (!(match->flags & CRITERIA))
 		return true;
 	if (!info)

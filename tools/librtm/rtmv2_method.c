@@ -85,7 +85,7 @@ static RTM_ENTITY_METHOD_INPUT *input_copy(const void *data, UINT size)
 	if (!input)
 		return NULL;
 	input->InputSize = size;
-	if (size)
+	if (data && size)
 		memcpy(input->InputData, data, size);
 	return input;
 }

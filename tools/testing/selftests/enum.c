@@ -12,6 +12,11 @@
 #include "rtm_enum_test.h"
 
 #define TEXT	512
+#define FOREIGN	9
+
+#define OUTER_ROUTES	"0.0.0.0/0:10 10.0.0.0/8:10 "
+#define INNER_ROUTES	"10.1.0.0/16:5 10.1.0.0/16:10 10.1.2.0/24:5 "
+#define ALL_ROUTES	OUTER_ROUTES INNER_ROUTES "11.0.0.0/8:5 224.0.0.0/4:1"
 
 FIXTURE(enum) {
 	struct env env;
@@ -442,8 +447,7 @@ TEST_F(enum, routes)
 
 	for (room = 1; room < 9; room++) {
 		enum_arg(&arg, self->e, 0);
-		EXPECT_WALK("0.0.0.0/0:10 10.0.0.0/8:10 10.1.0.0/16:5 10.1.0.0/16:10 10.1.2.0/24:5"
-			    " 11.0.0.0/8:5 224.0.0.0/4:1", ROUTE_ENUM, &arg, room);
+		EXPECT_WALK(ALL_ROUTES, ROUTE_ENUM, &arg, room);
 		enum_arg(&arg, self->other, RTM_V_MCAST);
 		EXPECT_WALK("10.0.0.0/8:10 10.1.2.0/24:5", ROUTE_ENUM, &arg, room);
 		enum_arg(&arg, self->other, 0);
@@ -506,7 +510,7 @@ TEST_F(enum, equal_routes)
 /**
  * struct criteria - one criterion and the metrics of the routes that meet it
  * @flags: set of RTM_RM_*
- * @hops: next hops by number, 9 for somebody else's; ends with -1
+ * @hops: next hops by number, FOREIGN for somebody else's; ends with -1
  * @want: the routes
  */
 struct criteria {
@@ -523,11 +527,11 @@ TEST_F(enum, routes_by_nexthops)
 		{ RTM_RM_NEXTHOP, { 1, 0, -1 }, "10.1.0.0/16:10" },
 		{ RTM_RM_NEXTHOP, { 2, -1 }, "" },
 		{ RTM_RM_NEXTHOP, { -1 }, "0.0.0.0/0:10 224.0.0.0/4:1" },
-		{ RTM_RM_NEXTHOP, { 9, -1 }, "10.1.0.0/16:5 10.1.2.0/24:5 11.0.0.0/8:5" },
+		{ RTM_RM_NEXTHOP, { FOREIGN, -1 }, "10.1.0.0/16:5 10.1.2.0/24:5 11.0.0.0/8:5" },
 		{ RTM_RM_NEXTHOP | RTM_RM_SAME_NEXTHOPS, { 0, -1 }, "10.0.0.0/8:10" },
 		{ RTM_RM_NEXTHOP | RTM_RM_SAME_NEXTHOPS, { 1, 0, -1 }, "10.1.0.0/16:10" },
 		{ RTM_RM_NEXTHOP | RTM_RM_SAME_NEXTHOPS, { -1 }, "0.0.0.0/0:10 224.0.0.0/4:1" },
-		{ RTM_RM_NEXTHOP | RTM_RM_OWNER, { 9, -1 }, "" },
+		{ RTM_RM_NEXTHOP | RTM_RM_OWNER, { FOREIGN, -1 }, "" },
 	};
 	struct rtm_create_enum arg;
 	__u64 hops[2];
@@ -535,7 +539,8 @@ TEST_F(enum, routes_by_nexthops)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		for (n = 0; cases[i].hops[n] >= 0; n++)
-			hops[n] = cases[i].hops[n] == 9 ? self->foreign : self->nh[cases[i].hops[n]];
+			hops[n] = cases[i].hops[n] == FOREIGN ? self->foreign :
+							 self->nh[cases[i].hops[n]];
 		enum_arg(&arg, self->e, 0);
 		arg.match.flags = cases[i].flags;
 		arg.match.owner = self->e;
@@ -728,13 +733,20 @@ static void holder_let_go(struct holder *h)
 	pthread_barrier_wait(&h->barrier);
 }
 
+static __u64 files(int watch)
+{
+	struct rtm_get_stats s;
+
+	return dev_stats(watch, &s) ? 0 : s.files;
+}
+
 static void holder_end(struct __test_metadata *_metadata, struct holder *h, int watch)
 {
 	ASSERT_EQ(0, pthread_join(h->thread, NULL));
 	EXPECT_EQ(0, h->err);
 	pthread_barrier_destroy(&h->barrier);
 	ASSERT_EQ(0, close(h->fd));
-	EXPECT_TRUE(wait_until(({ struct rtm_get_stats s; !dev_stats(watch, &s) && s.files == 2; })));
+	EXPECT_TRUE(wait_until(files(watch) == 2));
 }
 
 TEST_F(enum, stops_before_a_lock)

@@ -23,7 +23,8 @@ union dest_room {
 	unsigned char bytes[RTM_SIZE_OF_DEST_INFO(3)];
 };
 
-static inline DWORD enter(USHORT family, ULONG protocol, ULONG id, BOOL opaque, RTM_ENTITY_HANDLE *h)
+static inline DWORD enter(USHORT family, ULONG protocol, ULONG id, BOOL opaque,
+			  RTM_ENTITY_HANDLE *h)
 {
 	RTM_ENTITY_INFO info = { .AddressFamily = family };
 	RTM_REGN_PROFILE profile;
@@ -61,7 +62,7 @@ static inline RTM_NEXTHOP_INFO nexthop(const char *addr, ULONG ifindex)
 }
 
 static inline RTM_NEXTHOP_HANDLE add_nexthop(struct __test_metadata *_metadata, RTM_ENTITY_HANDLE h,
-				      const char *addr)
+					     const char *addr)
 {
 	RTM_NEXTHOP_INFO info = nexthop(addr, 1);
 	RTM_NEXTHOP_HANDLE nh = NULL;
@@ -85,7 +86,7 @@ static inline RTM_ROUTE_INFO route_info(RTM_NEXTHOP_HANDLE nh, ULONG metric)
 }
 
 static inline DWORD put_route(RTM_ENTITY_HANDLE h, const char *dest, RTM_ROUTE_INFO *info,
-		       RTM_ROUTE_HANDLE *route, DWORD *change)
+			      RTM_ROUTE_HANDLE *route, DWORD *change)
 {
 	RTM_NET_ADDRESS n = net(dest);
 
@@ -93,7 +94,7 @@ static inline DWORD put_route(RTM_ENTITY_HANDLE h, const char *dest, RTM_ROUTE_I
 }
 
 static inline RTM_ROUTE_HANDLE add_route(struct __test_metadata *_metadata, RTM_ENTITY_HANDLE h,
-				  const char *dest, RTM_NEXTHOP_HANDLE nh, ULONG metric)
+					 const char *dest, RTM_NEXTHOP_HANDLE nh, ULONG metric)
 {
 	RTM_ROUTE_INFO info = route_info(nh, metric);
 	RTM_ROUTE_HANDLE route = NULL;
@@ -104,7 +105,7 @@ static inline RTM_ROUTE_HANDLE add_route(struct __test_metadata *_metadata, RTM_
 }
 
 static inline RTM_DEST_HANDLE find_dest(struct __test_metadata *_metadata, RTM_ENTITY_HANDLE h,
-				 const char *dest)
+					const char *dest)
 {
 	RTM_NET_ADDRESS n = net(dest);
 	RTM_DEST_INFO info;

@@ -10,6 +10,11 @@
 #define MAX	4	/* items a call: fewer than there are */
 #define ALIEN	((HANDLE)0x123456789)
 
+#define OUTER_ROUTES	"0.0.0.0/0:1 9.0.0.0/8:1 10.0.0.0/8:1 10.0.0.0/8:2 "
+#define ALL_ROUTES	OUTER_ROUTES "10.1.0.0/16:1 10.1.2.0/24:3 11.0.0.0/8:4"
+#define FIRST_ROUTES	"12.7.0.0/16:0 12.6.0.0/16:1 12.5.0.0/16:2 "
+#define MOVED_ROUTES	FIRST_ROUTES "12.4.0.0/16:3 12.3.0.0/16:4 12.2.0.0/16:5 12.1.0.0/16:6"
+
 FIXTURE(rtmv2enum) {
 	struct env env;
 	RTM_ENTITY_HANDLE h;
@@ -38,7 +43,10 @@ FIXTURE_SETUP(rtmv2enum)
 		const char *addr;
 		ULONG ifindex;
 	} hops[] = { { "10.0.0.1", 1 }, { "10.0.0.2", 1 }, { "11.0.0.1", 1 }, { "10.0.0.2", 2 } };
-	RTM_ENTITY_INFO me = { .AddressFamily = AF_INET, .EntityId.EntityProtocolId = PROTO_IP_RIP };
+	RTM_ENTITY_INFO me = {
+		.AddressFamily = AF_INET,
+		.EntityId.EntityProtocolId = PROTO_IP_RIP,
+	};
 	RTM_REGN_PROFILE profile;
 	DWORD change;
 	int i;
@@ -289,8 +297,7 @@ TEST_F(rtmv2enum, routes)
 	EXPECT_STREQ("0.0.0.0/0:1 9.0.0.0/8:1 10.0.0.0/8:2 10.1.2.0/24:3",
 		     walk_routes(_metadata, self, NULL, BOTH, RTM_ENUM_OWN_ROUTES, NULL, 0, NULL,
 				 0));
-	EXPECT_STREQ("0.0.0.0/0:1 9.0.0.0/8:1 10.0.0.0/8:1 10.0.0.0/8:2 10.1.0.0/16:1 10.1.2.0/24:3"
-		     " 11.0.0.0/8:4",
+	EXPECT_STREQ(ALL_ROUTES,
 		     walk_routes(_metadata, self, NULL, 0, RTM_ENUM_START, NULL, 0, NULL, 0));
 	EXPECT_STREQ("10.0.0.0/8:2 10.1.0.0/16:1 10.1.2.0/24:3",
 		     walk_routes(_metadata, self, NULL, RTM_VIEW_MASK_MCAST, RTM_ENUM_NEXT,
@@ -346,7 +353,8 @@ TEST_F(rtmv2enum, routes_wrong)
 
 	IS(ERROR_INVALID_HANDLE, RtmCreateRouteEnum(ALIEN, NULL, 0, 0, NULL, 0, NULL, 0, &e));
 	IS(ERROR_INVALID_HANDLE, RtmCreateRouteEnum(self->h, ALIEN, 0, 0, NULL, 0, NULL, 0, &e));
-	IS(ERROR_INVALID_PARAMETER, RtmCreateRouteEnum(self->h, NULL, 0, 0, NULL, 0, NULL, 0, NULL));
+	IS(ERROR_INVALID_PARAMETER,
+	   RtmCreateRouteEnum(self->h, NULL, 0, 0, NULL, 0, NULL, 0, NULL));
 	IS(ERROR_INVALID_PARAMETER,
 	   RtmCreateRouteEnum(self->h, NULL, 0, RTM_ENUM_NEXT, NULL, 0, NULL, 0, &e));
 	IS(ERROR_INVALID_PARAMETER,
@@ -433,8 +441,7 @@ TEST_F(rtmv2enum, lists)
 	OK(RtmCreateRouteListEnum(self->h, l1, &e));
 	EXPECT_STREQ("", walk_handles(_metadata, self->h, e, RtmGetListEnumRoutes));
 	OK(RtmCreateRouteListEnum(self->h, l2, &e));
-	EXPECT_STREQ("12.7.0.0/16:0 12.6.0.0/16:1 12.5.0.0/16:2 12.4.0.0/16:3 12.3.0.0/16:4"
-		     " 12.2.0.0/16:5 12.1.0.0/16:6",
+	EXPECT_STREQ(MOVED_ROUTES,
 		     walk_handles(_metadata, self->h, e, RtmGetListEnumRoutes));
 	OK(RtmDeleteRouteList(self->h, l1));
 	OK(RtmDeleteRouteList(self->h, l2));
