@@ -740,7 +740,7 @@ TEST_F(rtmv2event, methods_of_each_other)
 	OK(enter_with(2, methods_of(1, echo, NULL, NULL), NULL, &self->profile, &mine));
 	OK(talk(&t, mine, child, 1, "to and back", 64));
 	EXPECT_EQ(NO_ERROR, result(&t, 0)->MethodStatus);
-	EXPECT_EQ(11, result(&t, 0)->OutputSize);
+	EXPECT_EQ(12, result(&t, 0)->OutputSize);
 	EXPECT_EQ(0, strcmp("to and back", (char *)result(&t, 0)->OutputData));
 	guard_free(t.out);
 	child_end(pid);
