@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,23 @@ int dev_open(enum dev_mode mode)
 int dev_call(enum dev_mode mode, unsigned int cmd, void *arg)
 {
 	return ioctl(files[mode], cmd, arg) < 0 ? -errno : 0;
+}
+
+/* 1 when there is something to read, 0 when MS milliseconds (-1: for ever) are over. */
+int dev_poll(enum dev_mode mode, int ms)
+{
+	struct pollfd p = { .fd = files[mode], .events = POLLIN };
+	int ret = poll(&p, 1, ms);
+
+	return ret < 0 ? -errno : ret;
+}
+
+/* Bytes read, or -errno. */
+ssize_t dev_read(enum dev_mode mode, void *buf, size_t size)
+{
+	ssize_t got = read(files[mode], buf, size);
+
+	return got < 0 ? -errno : got;
 }
 
 void dev_close(void)

@@ -5,6 +5,8 @@
 #ifndef RTMCTL_DEVICE_H
 #define RTMCTL_DEVICE_H
 
+#include <sys/types.h>
+
 #include "common.h"
 
 enum dev_mode {
@@ -14,6 +16,8 @@ enum dev_mode {
 
 int dev_open(enum dev_mode mode);
 int dev_call(enum dev_mode mode, unsigned int cmd, void *arg);
+int dev_poll(enum dev_mode mode, int ms);
+ssize_t dev_read(enum dev_mode mode, void *buf, size_t size);
 void dev_close(void);
 int dev_enter_netns(const char *name);
 

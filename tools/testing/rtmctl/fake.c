@@ -13,6 +13,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -779,6 +780,21 @@ int dev_call(enum dev_mode mode, unsigned int cmd, void *arg)
 		fake->fail_after--;
 	}
 	return mode == DEV_CHANGE ? call_change(cmd, arg) : call_dump(cmd, arg);
+}
+
+/* Nothing ever happens to this kernel by itself. */
+int dev_poll(enum dev_mode mode, int ms)
+{
+	(void)mode;
+	return poll(NULL, 0, ms);
+}
+
+ssize_t dev_read(enum dev_mode mode, void *buf, size_t size)
+{
+	(void)mode;
+	(void)buf;
+	(void)size;
+	return -EAGAIN;
 }
 
 void dev_close(void)

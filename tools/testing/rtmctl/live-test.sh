@@ -279,6 +279,52 @@ test_load()
 	same "$(rtmctl route show)$(ip route show proto rtm)$(ip -6 route show proto rtm)" ""
 }
 
+# says FILE TEXT: within a minute
+says()
+{
+	eventually grep -qF -- "$2" "$1" || { printf '# it said: %s\n' "$(cat "$1")"; return 1; }
+}
+
+monitors()
+{
+	has "$(rtmctl entity show netmgmt)" "pid $1 "
+}
+
+test_monitor()
+{
+	local routes entities pid
+
+	rtmctl monitor route root 203.0.113.0/24 all timeout 300 >said & routes=$!
+	so eventually monitors "$routes" || return
+	rtmctl -j -4 monitor entity count 1 >entities & entities=$!
+	so eventually monitors "$entities" || return
+	so rtmctl route add 203.0.113.0/25 via 192.0.2.9 proto bgp || return
+	so says said "203.0.113.0/25 via 192.0.2.9 dev d0 proto bgp id 1" || return
+	so rtmctl route add 198.51.100.0/24 via 192.0.2.9 proto bgp || return
+	so rtmctl route replace 203.0.113.0/25 via 192.0.2.8 proto bgp || return
+	so says said "203.0.113.0/25 via 192.0.2.8 dev d0" || return
+	so rtmctl route del 203.0.113.0/25 proto bgp || return
+	so says said "Deleted 203.0.113.0/25" || return
+	same "$(grep -c 198.51.100 said)" 0 || return
+	kill "$routes"
+	wait "$routes" 2>/dev/null
+	wait "$entities" || return
+	same "$(jq -c '[.event, .protocol, .id]' entities)" '["registered","bgp",1]' || return
+	so eventually same "$(rtmctl entity show netmgmt)" "" || return
+
+	# one object a line, and an end after so many; a locked destination comes later
+	rtmctl -j monitor route count 2 >said & routes=$!
+	so eventually monitors "$routes" || return
+	rtmctl lock dest 198.51.100.0/24 -- sh -c 'rtmctl route show >shown; sleep 1' & pid=$!
+	so eventually holds 198.51.100.0/24 || return
+	so rtmctl route del 198.51.100.0/24 proto bgp || return
+	so rtmctl route add 2001:db8:1::/48 via 2001:db8::9 || return
+	wait "$pid" "$routes" || return
+	same "$(jq -c '[.event, .dst, (.routes | length)]' said | sort | tr '\n' ' ')" \
+		'["changed","198.51.100.0/24",0] ["changed","2001:db8:1::/48",1] ' || return
+	so rtmctl monitor entity timeout 0.2
+}
+
 #
 # All of them
 #
@@ -310,7 +356,7 @@ ip address add 192.0.2.1/24 dev d0
 ip address add 2001:db8::1/64 dev d0 nodad
 
 tests=(agrees_with_ip not_forwarded outlives_commands alive lock lock_command conflict failed
-	rights netns load)
+	rights netns monitor load)
 printf 'TAP version 13\n1..%d\n' ${#tests[@]}
 for name in "${tests[@]}"; do
 	run "$name"

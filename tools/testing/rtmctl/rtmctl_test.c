@@ -252,6 +252,12 @@ static void test_usage(void **state)
 	no(1, "lock dest 10.0.0.0/8", "\"-- COMMAND\" is missing");
 	no(1, "lock dest 10.0.0.0/8 --", "command after");
 	no(1, "stats show now", "unknown word");
+	no(1, "monitor route all best", "contradict");
+	no(1, "monitor route 10.0.0.0/8 root 11.0.0.0/8", "one prefix is enough");
+	no(1, "monitor route count x", "is not a number");
+	no(1, "monitor route view", "\"view\" needs a value");
+	no(1, "monitor entity 10.0.0.0/8", "unknown word");
+	no(1, "monitor dest", "no command \"monitor dest\"");
 	no(2, "route add 10.0.0.0/8 dev nope", "no interface \"nope\"");
 	assert_int_equal(fake->calls[_IOC_NR(RTM_IOC_REGISTER_ENTITY)], 0);
 }
@@ -259,7 +265,8 @@ static void test_usage(void **state)
 static void test_help(void **state)
 {
 	static const char *const objects[] = {
-		"entity", "nexthop", "route", "dest", "lock", "stats", "fib", "version",
+		"entity", "nexthop", "route", "dest", "lock", "monitor", "stats", "fib",
+		"version",
 	};
 	char line[64];
 	size_t i;
