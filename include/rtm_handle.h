@@ -10,8 +10,8 @@
 
 #include "rtm_types.h"
 
-/* A route with its next hops, neighbour, destination and owner. */
-#define RTM_GRAB_MAX	(RTM_MAX_NEXTHOPS + 3)
+/* A route, and its next hops, neighbour, destination and owner. */
+#define RTM_GRAB_MAX	(RTM_MAX_NEXTHOPS + 4)
 
 /**
  * struct rtm_grab - handles a reply is about to give out

@@ -917,4 +917,33 @@ TEST_F(enum, exact_route)
 	guard_free(hops);
 }
 
+/* As many handles as one reply can have. */
+TEST_F(enum, exact_route_with_most_nexthops)
+{
+	__u64 *hops = guard_alloc(RTM_MAX_NEXTHOPS * sizeof(*hops)), own[RTM_MAX_NEXTHOPS];
+	unsigned int max = param_number("max_nexthops");
+	struct rtm_get_exact_route arg;
+	struct rtm_add_route route;
+	char text[32];
+	int i;
+
+	for (i = 0; i < RTM_MAX_NEXTHOPS; i++) {
+		snprintf(text, sizeof(text), "198.18.0.%d", i + 1);
+		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->e, text, 1, &own[i]));
+	}
+	ASSERT_EQ(0, param_set_number("max_nexthops", RTM_MAX_NEXTHOPS));
+	route_arg(&route, self->e, "12.0.0.0/8", own, RTM_MAX_NEXTHOPS);
+	route.attrs.neighbour = self->nh[0];
+	EXPECT_EQ(0, dev_add_route(self->fd, &route));
+	ASSERT_EQ(0, param_set_number("max_nexthops", max));
+	exact_route_arg(&arg, self->e, "12.0.0.0/8", hops, RTM_MAX_NEXTHOPS);
+	ASSERT_EQ(0, dev_call(self->fd, RTM_IOC_GET_EXACT_ROUTE, &arg));
+	EXPECT_EQ(route.route, arg.route);
+	EXPECT_EQ(RTM_MAX_NEXTHOPS, arg.attrs.n_nexthops);
+	EXPECT_EQ(0, memcmp(hops, own, sizeof(own)));
+	EXPECT_EQ(0, dev_release(self->fd, self->e, arg.route));
+	EXPECT_EQ(0, release_exact_route(self->fd, &arg));
+	guard_free(hops);
+}
+
 TEST_HARNESS_MAIN
