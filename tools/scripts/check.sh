@@ -28,10 +28,10 @@ minutes()
 # One block of lines at a time, whichever lane it comes from.
 say()
 {
-	local block
-
-	block=$(cat)
-	flock "$log/.say.lock" printf '%s\n' "$block"
+	(
+		flock 9
+		cat
+	) 9>"$log/.say.lock"
 }
 
 # results NAME VERDICT: what is to be seen of a stage's output
