@@ -138,18 +138,19 @@ stages_kernels()
 lane_debug()
 {
 	stages_kunit
-	stage rig "the test machines see each kind of mistake" "$testing/qemu/rig-test.sh"
 	stages_debug
-	stage rtmctl-live-debug "rtmctl and the module on the debug kernel" \
-		make -C "$testing/rtmctl" live KERNEL=debug
 }
 
+# The longer of the two leaves what it can to the other.
 lane_stock()
 {
 	stages_static
 	stages_stock
 	stages_live
 	stages_612
+	stage rig "the test machines see each kind of mistake" "$testing/qemu/rig-test.sh"
+	stage rtmctl-live-debug "rtmctl and the module on the debug kernel" \
+		make -C "$testing/rtmctl" live KERNEL=debug
 }
 
 # A session of its own for the lane in the background, so that all of it can be stopped.
