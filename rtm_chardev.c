@@ -125,6 +125,8 @@ static const struct rtm_ioctl_op ops[] = {
 	       deadline, false),
 	RTM_OP(RTM_IOC_GET_EXACT_ROUTE, rtm_ioctl_get_exact_route, rtm_get_exact_route, deadline,
 	       false),
+	RTM_OP(RTM_IOC_HOLD_DEST, rtm_ioctl_hold_dest, rtm_hold_dest, deadline, true),
+	RTM_OP(RTM_IOC_ANSWER_EXPIRY, rtm_ioctl_answer_expiry, rtm_answer_expiry, pad, true),
 	RTM_OP(RTM_IOC_REGISTER_NOTIFY, rtm_ioctl_register_notify, rtm_register_notify,
 	       item_size, true),
 	RTM_OP(RTM_IOC_DEREGISTER_NOTIFY, rtm_ioctl_deregister_notify, rtm_deregister_notify,

@@ -28,6 +28,7 @@
 #include "rtm_nexthop.h"
 #include "rtm_notify.h"
 #include "rtm_route.h"
+#include "rtm_timer.h"
 #include "rtm_trie.h"
 #include "rtm_version.h"
 
@@ -72,6 +73,7 @@ static void rtm_net_pre_exit(struct net *net)
 	rtm_entity_flush();
 	rtm_entity_purge_all(rnet);
 	rtm_lock_flush();
+	rtm_timer_wq_flush();
 	if (unload) {
 		rtm_fib_sync(rnet, 0);
 		rtm_fib_net_stop(rnet);
@@ -124,6 +126,7 @@ static const struct init_step steps[] = {
 	{ rtm_nexthop_caches_init, rtm_nexthop_caches_exit },
 	{ rtm_route_caches_init, rtm_route_caches_exit },
 	{ rtm_lock_init, rtm_lock_exit },
+	{ rtm_timer_wq_init, rtm_timer_wq_exit },
 	{ rtm_entity_init, rtm_entity_exit },
 	{ rtm_notify_init, rtm_notify_exit },
 	{ net_init, net_exit },

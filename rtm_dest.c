@@ -24,6 +24,7 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "rtm_holddown.h"
 #include "rtm_net.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
@@ -41,11 +42,14 @@ static struct rtm_dest *leaf_dest(struct rtm_trie_leaf *leaf)
  * @dest: the destination
  * @views: where is searched; 0 stands for everywhere
  *
- * Return: whether it has a route there; stable in a section only.
+ * Return: whether it has a route there, everywhere also a held-down one; stable in a
+ * section only.
  */
 bool rtm_dest_visible(const struct rtm_dest *dest, u32 views)
 {
-	return views ? READ_ONCE(dest->views) & views : READ_ONCE(dest->n_routes);
+	if (views)
+		return READ_ONCE(dest->views) & views;
+	return READ_ONCE(dest->n_routes) || rtm_holddown_views(dest);
 }
 
 static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_prefix *p)
@@ -69,7 +73,10 @@ static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_pre
 
 static void dest_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(dest_cache, container_of(rcu, struct rtm_dest, rcu));
+	struct rtm_dest *dest = container_of(rcu, struct rtm_dest, rcu);
+
+	kfree(dest->holddown);
+	kmem_cache_free(dest_cache, dest);
 }
 
 static void dest_free(struct rtm_dest *dest)

@@ -17,7 +17,9 @@
 #include "rtm_client.h"
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_expiry.h"
 #include "rtm_fib.h"
+#include "rtm_holddown.h"
 #include "rtm_ioctl.h"
 #include "rtm_lock.h"
 #include "rtm_net.h"
@@ -273,6 +275,7 @@ static void dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_de
 static int dump_dest(struct dump *d, struct rtm_dest *dest, struct dest_cursor *c)
 {
 	struct rtm_dest_rec *rec = d->record;
+	struct rtm_holddown_info hold;
 
 	/* One record is all there is of it, whatever a forged cursor says. */
 	c->partial = 0;
@@ -284,7 +287,11 @@ static int dump_dest(struct dump *d, struct rtm_dest *dest, struct dest_cursor *
 	rec->views = dest->views;
 	rec->n_routes = dest->n_routes;
 	rec->last_changed = dest->last_changed;
+	rtm_holddown_info(dest, &hold);
 	rtm_kernel_read_end(dest);
+	rec->held = hold.held;
+	rec->hold_views = hold.marked;
+	rec->hold_ms = hold.ms;
 	rtm_fib_describe(dest, &rec->fib_state, &rec->fib_errno, rec->fib_text,
 			 sizeof(rec->fib_text));
 	return store(d, sizeof(*rec));
@@ -340,6 +347,7 @@ static void describe_attrs(struct rtm_route_attrs *attrs, const struct rtm_route
 	attrs->state = rtm_route_live(route) ? RTM_STATE_CREATED : RTM_STATE_DELETING;
 	attrs->mtu = nhs->mtu;
 	memcpy(attrs->src, nhs->src, sizeof(attrs->src));
+	attrs->ttl_ms = rtm_expiry_left_ms(route);
 }
 
 /* In a section of the kernel. */

@@ -41,7 +41,7 @@
 #include "rtm_nexthop.h"
 #include "rtm_object.h"
 #include "rtm_opaque.h"
-#include "rtm_route.h"
+#include "rtm_reap.h"
 #include "rtm_table.h"
 #include "rtm_trace.h"
 #include "rtm_watch.h"
@@ -131,7 +131,9 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	rtm_lock_owner_init(&entity->locks);
 	rtm_method_init(&entity->methods);
 	spin_lock_init(&entity->routes_lock);
+	rtm_expiry_owner_init(&entity->expiry);
 	INIT_LIST_HEAD(&entity->routes);
+	INIT_LIST_HEAD(&entity->held);
 	entity->nexthops = RB_ROOT;
 	INIT_LIST_HEAD(&entity->cells);
 	spin_lock_init(&entity->objects_lock);
@@ -262,6 +264,8 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
 	entity->policy = spec->policy;
 	entity->client = client;
 	rtm_method_open(entity, client, spec->n_methods);
+	if (spec->flags & RTM_REQ_EVENTS)
+		rtm_expiry_open(entity, client);
 	if (spec->flags & RTM_REQ_OPAQUE_SLOT)
 		table->n_slots++;
 	WRITE_ONCE(entity->state, RTM_ENTITY_REGISTERED);
@@ -393,7 +397,7 @@ int rtm_entity_announce(struct rtm_entity *entity)
 static void close_routes(struct rtm_entity *entity)
 {
 	spin_lock(&entity->routes_lock);
-	entity->closed = true;
+	WRITE_ONCE(entity->closed, true);
 	spin_unlock(&entity->routes_lock);
 }
 
@@ -431,6 +435,7 @@ static void quiesce(struct rtm_entity *entity)
 {
 	rtm_lock_drop_entity(entity);
 	rtm_method_close(entity);
+	rtm_expiry_close(entity);
 	rtm_object_end_all(entity);
 	rtm_opaque_purge(entity);
 	trace_rtm_entity(entity, entity->state);

@@ -20,6 +20,7 @@
 
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_holddown.h"
 #include "rtm_nexthop.h"
 #include "rtm_route.h"
 #include "rtm_route_list.h"
@@ -97,8 +98,10 @@ static bool within(const struct rtm_enum *e, const struct rtm_prefix *p)
 /* Some routes of it may have been seen: that is over if it is another one. */
 static void arrive(struct rtm_enum_cursor *c, const struct rtm_prefix *p)
 {
-	if (rtm_prefix_cmp(p, &c->at))
+	if (rtm_prefix_cmp(p, &c->at)) {
 		c->inside = false;
+		c->held = 0;
+	}
 	c->at = *p;
 	c->done = false;
 }
@@ -141,6 +144,7 @@ void rtm_enum_pass_dest(struct rtm_enum_cursor *c, const struct rtm_dest *dest)
 	rtm_dest_prefix(dest, &c->at);
 	c->done = true;
 	c->inside = false;
+	c->held = 0;
 }
 
 static bool owns_best(const struct rtm_entity *owner, struct rtm_dest *dest, u32 views)
@@ -182,6 +186,13 @@ static bool behind(const struct rtm_enum_cursor *c, const struct rtm_route *rout
 	return route->seq > c->seq;
 }
 
+static bool matches(struct rtm_enum *e, const struct rtm_route *route)
+{
+	if (e->spec.own && route->owner != e->object.owner)
+		return false;
+	return rtm_match_route(&e->spec.match, route);
+}
+
 static bool wants_route(struct rtm_enum *e, const struct rtm_route *route)
 {
 	const struct rtm_enum_spec *spec = &e->spec;
@@ -190,9 +201,35 @@ static bool wants_route(struct rtm_enum *e, const struct rtm_route *route)
 		return false;
 	if (spec->views && !(route->views & spec->views))
 		return false;
-	if (spec->own && route->owner != e->object.owner)
+	return matches(e, route);
+}
+
+/* A route that is held down in several views is reported with the first of them. */
+static bool wants_held(struct rtm_enum *e, const struct rtm_dest *dest, unsigned int view)
+{
+	const struct rtm_route *route = rtm_holddown_route(dest, view);
+
+	if (!route || !matches(e, route))
 		return false;
-	return rtm_match_route(&spec->match, route);
+	while (view--)
+		if (rtm_holddown_route(dest, view) == route)
+			return false;
+	return true;
+}
+
+/* Those held down come last; false when there was no room for all of them. */
+static bool take_held(struct rtm_enum *e, struct rtm_enum_cursor *c, struct rtm_dest *dest,
+		      struct rtm_route **routes, unsigned int *n, unsigned int room)
+{
+	for (; c->held < RTM_N_VIEWS; c->held++) {
+		if (!wants_held(e, dest, c->held))
+			continue;
+		if (*n == room)
+			return false;
+		routes[*n] = rtm_holddown_route(dest, c->held);
+		rtm_route_hold(routes[(*n)++]);
+	}
+	return true;
 }
 
 static void pass_route(struct rtm_enum_cursor *c, const struct rtm_route *route)
@@ -229,7 +266,8 @@ unsigned int rtm_enum_take_routes(struct rtm_enum *e, struct rtm_enum_cursor *c,
 		routes[n++] = route;
 		pass_route(c, route);
 	}
-	rtm_enum_pass_dest(c, dest);
+	if (e->spec.views || take_held(e, c, dest, routes, &n, room))
+		rtm_enum_pass_dest(c, dest);
 	return n;
 }
 

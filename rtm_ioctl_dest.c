@@ -13,6 +13,7 @@
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_handle.h"
+#include "rtm_holddown.h"
 #include "rtm_ioctl.h"
 #include "rtm_limits.h"
 #include "rtm_lock.h"
@@ -190,12 +191,26 @@ int rtm_ioctl_get_less_specific_dest(struct rtm_cmd *cmd)
 	return query_dest(cmd, dest_less_specific);
 }
 
+static bool owns_held(const struct rtm_dest *dest, const struct rtm_entity *entity)
+{
+	const struct rtm_route *route;
+	unsigned int view;
+
+	for (view = 0; view < RTM_N_VIEWS; view++) {
+		route = rtm_holddown_route(dest, view);
+		if (route && route->owner == entity)
+			return true;
+	}
+	return false;
+}
+
 static bool owns_route(struct rtm_dest *dest, const struct rtm_entity *entity)
 {
 	struct rtm_route *route;
-	bool owns = false;
+	bool owns;
 
 	rtm_kernel_read_begin(dest);
+	owns = owns_held(dest, entity);
 	list_for_each_entry(route, &dest->routes, link)
 		owns |= route->owner == entity && rtm_route_live(route);
 	rtm_kernel_read_end(dest);

@@ -104,6 +104,8 @@ static int spec_values(struct rtm_entity *self, const struct rtm_net_prefix *des
 	int err;
 
 	memset(spec, 0, sizeof(*spec));
+	if (attrs->pad)
+		return -EINVAL;
 	err = rtm_prefix_from_user(&spec->prefix, dest, self->table->family);
 	if (!err)
 		err = check_src(attrs, self->table->family);
@@ -114,6 +116,7 @@ static int spec_values(struct rtm_entity *self, const struct rtm_net_prefix *des
 	spec->preference = attrs->preference;
 	spec->flags = attrs->flags;
 	spec->flags1 = attrs->flags1;
+	spec->ttl_ms = attrs->ttl_ms;
 	return err;
 }
 

@@ -95,6 +95,11 @@ module_param_cb(max_notify_ghosts, &large_ops, &rtm_max_ghosts, 0644);
 MODULE_PARM_DESC(max_notify_ghosts,
 		 "Vanished destinations kept for one notification (default 65536)");
 
+unsigned int rtm_expiry_answer_ms = 30000;
+module_param_cb(expiry_answer_ms, &large_ops, &rtm_expiry_answer_ms, 0644);
+MODULE_PARM_DESC(expiry_answer_ms,
+		 "Milliseconds an owner has to say that an expired route stays (default 30000)");
+
 unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);
 MODULE_PARM_DESC(max_file_handles, "Handles of one open file (default 16777216)");

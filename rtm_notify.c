@@ -178,7 +178,7 @@ static u64 match_all(const struct rtm_notify_table *t, const struct rtm_dest *de
 static void update_ghost(struct rtm_notify_table *t, struct rtm_dest *dest)
 {
 	struct rtm_change_node *node = &dest->changes;
-	bool ghost = !READ_ONCE(dest->n_routes);
+	bool ghost = !rtm_dest_visible(dest, 0);
 	u64 bits = node->pending & t->recording;
 
 	if (node->ghost == ghost)

@@ -231,7 +231,7 @@ static bool has_to_know(struct rtm_notify *n, struct rtm_dest *dest)
 {
 	const struct rtm_notify_spec *spec = &n->spec;
 
-	if (spec->views ? !(dest->views & spec->views) : !dest->n_routes)
+	if (!rtm_dest_visible(dest, spec->views))
 		return false;
 	if (spec->types & RTM_CT_ONLY_MARKED && !rtm_notify_is_marked(n, dest))
 		return false;

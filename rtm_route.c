@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Routes: add, update, delete, and removal when their owner goes.
+ * Routes: add, update, delete.
  *
  * A change is prepared outside of the destination's section (memory, references,
  * checks) and committed inside, where nothing can fail any more: the route is
@@ -11,23 +11,21 @@
  * next hops stay until the last reference goes.  Selection never sees it again,
  * but RCU readers may, for a grace period.
  *
- * The owner's list is where the purge of a departed entity finds its routes.
- * Linking there fails once the entity has gone, so no route can be added behind
- * the purge's back.  Whoever takes a route off that list takes it off its route list
- * in the same step.
+ * The owner's list is where the purge of a departed entity (rtm_reap.c) finds its
+ * routes.  Linking there fails once the entity has gone, so no route can be added
+ * behind the purge's back.
  */
 #include "rtm_route.h"
 
-#include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "rtm_commit.h"
 #include "rtm_dest.h"
 #include "rtm_entity.h"
-#include "rtm_fib.h"
+#include "rtm_expiry.h"
 #include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
-#include "rtm_notify.h"
 #include "rtm_route_list.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
@@ -140,15 +138,18 @@ int rtm_route_extra_get(struct rtm_route *route)
 	if (!extra)
 		return -ENOMEM;
 	extra->route = route;
-	/* full barrier: whoever sees the pointer sees an extra that is all zero */
+	rtm_expiry_init(&extra->expiry);
+	/* full barrier: whoever sees the pointer sees what is above */
 	if (cmpxchg(&route->extra, NULL, extra))
 		kfree(extra);
 	return 0;
 }
 
-/* Let @route have the extra of @fresh, which nobody else has seen. */
+/* Let @route have the extra of @fresh, if it has one, which nobody else has seen. */
 static void lend_extra(struct rtm_route *route, struct rtm_route *fresh)
 {
+	if (!fresh->extra)
+		return;
 	fresh->extra->route = route;
 	if (!cmpxchg(&route->extra, NULL, fresh->extra))
 		fresh->extra = NULL;
@@ -189,22 +190,6 @@ static int owner_link(struct rtm_entity *owner, struct rtm_route *route)
 	return err;
 }
 
-/* Whoever gets true unlinked it; the purge and a delete may race for it. */
-static bool owner_unlink(struct rtm_entity *owner, struct rtm_route *route)
-{
-	bool linked;
-
-	spin_lock(&owner->routes_lock);
-	linked = !list_empty(&route->owner_link);
-	if (linked) {
-		list_del_init(&route->owner_link);
-		rtm_route_list_forget(route);
-		owner->n_routes--;
-	}
-	spin_unlock(&owner->routes_lock);
-	return linked;
-}
-
 /**
  * rtm_route_best_views() - views in which a route is the best one
  * @route: the route; its destination in a section, or an RCU read section
@@ -220,40 +205,6 @@ u32 rtm_route_best_views(const struct rtm_route *route)
 		if (rcu_access_pointer(route->dest->best[view]) == route)
 			views |= BIT(view);
 	return views;
-}
-
-/*
- * What comes before any change inside a section.  The RCU read section lasts until
- * dest_commit(): see rtm_notify_listening().
- */
-static void dest_begin(struct rtm_dest *dest, struct rtm_change *c)
-	__acquires(RCU)
-{
-	rcu_read_lock();
-	c->active = false;
-	if (rtm_notify_listening(&dest->table->notify))
-		rtm_change_begin(c, dest);
-}
-
-/*
- * What follows it: best routes, change time, FIB, listeners.  @was_best says where
- * the changed route was best before.
- */
-static u32 dest_commit(struct rtm_dest *dest, u32 was_best, struct rtm_change *c)
-	__releases(RCU)
-{
-	u32 changed = rtm_select_update(dest);
-
-	dest->last_changed = ktime_get_real_ns();
-	trace_rtm_best_change(dest, changed);
-	if ((changed | was_best) & RTM_V_UCAST)
-		rtm_fib_mark(dest);
-	if (c->active) {
-		rtm_change_end(c, dest);
-		rtm_notify_record(dest, c);
-	}
-	rcu_read_unlock();
-	return changed;
 }
 
 static bool spec_matches(const struct rtm_route *route, const struct rtm_entity *owner,
@@ -315,25 +266,6 @@ static void route_old_put(struct route_old *old)
 	rtm_nhset_put(old->nhs);
 }
 
-static void commit_insert(struct rtm_dest *dest, struct rtm_route *route, struct rtm_change *c)
-{
-	if (c->active)
-		rtm_change_member(c, route);
-	rtm_route_hold(route);
-	rtm_select_insert(dest, route);
-	WRITE_ONCE(dest->n_routes, dest->n_routes + 1);
-}
-
-/* Returns the reference of being in the table to the caller. */
-static void commit_remove(struct rtm_dest *dest, struct rtm_route *route, struct rtm_change *c)
-{
-	if (c->active)
-		rtm_change_member(c, route);
-	WRITE_ONCE(route->state, RTM_STATE_DELETED);
-	list_del_init(&route->link);
-	WRITE_ONCE(dest->n_routes, dest->n_routes - 1);
-}
-
 /* Change @route in place; it keeps its place unless its rank changes. */
 static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 			 const struct rtm_route_spec *spec, struct route_old *old)
@@ -344,17 +276,18 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 	struct rtm_change c;
 	u32 changed;
 
-	dest_begin(dest, &c);
+	rtm_commit_begin(dest, &c);
 	if (c.active)
 		rtm_change_edit(&c, route);
 	route_fill(route, spec, old);
+	rtm_expiry_set(route, spec->ttl_ms);
 	if (c.active)
 		rtm_change_edited(&c);
 	if (moves) {
 		list_del(&route->link);
 		rtm_select_insert(dest, route);
 	}
-	changed = dest_commit(dest, was_best, &c);
+	changed = rtm_commit_end(dest, was_best, &c);
 	return changed || rtm_route_best_views(route) ? RTM_RC_BEST : 0;
 }
 
@@ -364,10 +297,11 @@ static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
 	struct rtm_change c;
 	u32 changed;
 
-	dest_begin(dest, &c);
+	rtm_commit_begin(dest, &c);
 	route_fill(route, spec, old);
-	commit_insert(dest, route, &c);
-	changed = dest_commit(dest, 0, &c);
+	rtm_commit_insert(dest, route, &c);
+	rtm_expiry_set(route, spec->ttl_ms);
+	changed = rtm_commit_end(dest, 0, &c);
 	return RTM_RC_NEW | (changed ? RTM_RC_BEST : 0);
 }
 
@@ -385,6 +319,7 @@ static int add_in_section(struct rtm_dest *dest, struct rtm_route *fresh,
 	if (!(*change & RTM_RC_NEW))
 		route = route_match(dest, fresh->owner, spec->neighbour, *change & RTM_RC_FIRST);
 	if (route) {
+		lend_extra(route, fresh);
 		*change = commit_update(dest, route, spec, old);
 		rtm_route_hold(route);
 		*routep = route;
@@ -401,6 +336,11 @@ static int add_in_section(struct rtm_dest *dest, struct rtm_route *fresh,
 	return 0;
 }
 
+static bool needs_extra(const struct rtm_route_spec *spec)
+{
+	return spec->list || spec->ttl_ms;
+}
+
 static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
 		       const struct rtm_route_spec *spec, const struct rtm_wait *wait,
 		       u32 *change, struct rtm_route **routep)
@@ -413,18 +353,15 @@ static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
 	fresh = route_alloc(dest, owner);
 	if (!fresh)
 		return -ENOMEM;
-	err = spec->list ? rtm_route_extra_get(fresh) : 0;
+	err = needs_extra(spec) ? rtm_route_extra_get(fresh) : 0;
 	if (!err)
 		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (!err) {
 		err = add_in_section(dest, fresh, spec, change, &old, routep);
 		rtm_section_end(&s);
 	}
-	if (!err && spec->list) {
-		if (*routep != fresh)
-			lend_extra(*routep, fresh);
+	if (!err && spec->list)
 		rtm_route_list_move(spec->list, *routep);
-	}
 	rtm_route_put(fresh);
 	route_old_put(&old);
 	return err;
@@ -487,7 +424,7 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 	rtm_dest_prefix(dest, &p);
 	if (rtm_prefix_cmp(&p, &spec->prefix))
 		return -EINVAL;
-	err = spec->list ? rtm_route_extra_get(route) : 0;
+	err = needs_extra(spec) ? rtm_route_extra_get(route) : 0;
 	if (!err)
 		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (err)
@@ -534,11 +471,10 @@ int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
 		return -ESTALE;
 	}
 	was_best = rtm_route_best_views(route);
-	dest_begin(dest, &c);
-	commit_remove(dest, route, &c);
-	*change = dest_commit(dest, was_best, &c) ? RTM_RC_BEST : 0;
+	rtm_commit_begin(dest, &c);
+	rtm_commit_remove(dest, route, &c);
+	*change = rtm_commit_end(dest, was_best, &c) ? RTM_RC_BEST : 0;
 	rtm_section_end(&s);
-	owner_unlink(owner, route);
 	rtm_route_put(route);
 	return 0;
 }
@@ -571,90 +507,6 @@ struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_pref
 	rtm_kernel_read_end(dest);
 	rtm_dest_put(dest);
 	return route;
-}
-
-static bool has_dead(const struct rtm_dest *dest)
-{
-	const struct rtm_route *route;
-
-	list_for_each_entry(route, &dest->routes, link)
-		if (READ_ONCE(route->dead))
-			return true;
-	return false;
-}
-
-/* Move the dead routes of @dest to @reaped; inside the kernel's own turn. */
-static void collect_dead(struct rtm_dest *dest, struct list_head *reaped)
-{
-	struct rtm_route *route, *next;
-	struct rtm_change c;
-	u32 was_best = 0;
-
-	if (!has_dead(dest))
-		return;
-	dest_begin(dest, &c);
-	list_for_each_entry_safe(route, next, &dest->routes, link) {
-		if (!READ_ONCE(route->dead))
-			continue;
-		was_best |= rtm_route_best_views(route);
-		commit_remove(dest, route, &c);
-		list_add(&route->link, reaped);
-	}
-	dest_commit(dest, was_best, &c);
-}
-
-void rtm_dest_reap(struct rtm_dest *dest)
-{
-	struct rtm_route *route, *next;
-	LIST_HEAD(reaped);
-
-	if (!rtm_kernel_write_begin(dest))
-		return;
-	collect_dead(dest, &reaped);
-	rtm_kernel_write_end(dest);
-	list_for_each_entry_safe(route, next, &reaped, link) {
-		list_del_init(&route->link);
-		rtm_route_put(route);
-	}
-}
-
-/* The next route of a departed owner, with a reference, unlinked from it. */
-static struct rtm_route *purge_next(struct rtm_entity *owner)
-{
-	struct rtm_route *route;
-
-	spin_lock(&owner->routes_lock);
-	route = list_first_entry_or_null(&owner->routes, struct rtm_route, owner_link);
-	if (route) {
-		list_del_init(&route->owner_link);
-		rtm_route_list_forget(route);
-		owner->n_routes--;
-		rtm_route_hold(route);
-	}
-	spin_unlock(&owner->routes_lock);
-	return route;
-}
-
-/**
- * rtm_route_purge() - remove every route of an entity that has gone
- * @owner: the entity; no route can be added to it any more
- *
- * A destination that a user has locked keeps the route until it is unlocked, but
- * the route is dead at once: the FIB writer passes it by.
- *
- * Context: process, may sleep; yields the CPU now and then.
- */
-void rtm_route_purge(struct rtm_entity *owner)
-{
-	struct rtm_route *route;
-
-	while ((route = purge_next(owner))) {
-		WRITE_ONCE(route->dead, true);
-		rtm_fib_mark(route->dest);
-		rtm_dest_reap(route->dest);
-		rtm_route_put(route);
-		cond_resched();
-	}
 }
 
 /**

@@ -51,6 +51,7 @@ static struct rtm_table *table_create(struct rtm_net *rnet, u16 instance, u16 fa
 	INIT_LIST_HEAD(&table->entities);
 	init_waitqueue_head(&table->settled);
 	rtm_notify_table_init(&table->notify);
+	rtm_timers_init(&table->timers, table);
 	err = xa_err(xa_store(&rnet->tables, rtm_table_index(instance, family), table,
 			      GFP_KERNEL));
 	if (err) {

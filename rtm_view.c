@@ -14,7 +14,9 @@
 
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_expiry.h"
 #include "rtm_handle.h"
+#include "rtm_holddown.h"
 #include "rtm_ioctl.h"
 #include "rtm_nexthop.h"
 #include "rtm_route.h"
@@ -52,6 +54,7 @@ void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route
 	view->attrs.state = route_state(route);
 	view->attrs.mtu = nhs->mtu;
 	memcpy(view->attrs.src, nhs->src, sizeof(view->attrs.src));
+	view->attrs.ttl_ms = rtm_expiry_left_ms(route);
 }
 
 static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 __user *user)
@@ -153,6 +156,9 @@ static void collect_view(struct rtm_dest *dest, unsigned int view, u32 protocol,
 		rtm_route_hold(route);
 		block->flags = route->flags;
 	}
+	dv->held[dv->n] = rtm_holddown_route(dest, view);
+	if (dv->held[dv->n])
+		rtm_route_hold(dv->held[dv->n]);
 	dv->routes[dv->n++] = route;
 }
 
@@ -184,9 +190,26 @@ void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u3
  */
 void rtm_dest_views_put(struct rtm_dest_views *dv)
 {
-	while (dv->n--)
+	while (dv->n--) {
 		if (dv->routes[dv->n])
 			rtm_route_put(dv->routes[dv->n]);
+		if (dv->held[dv->n])
+			rtm_route_put(dv->held[dv->n]);
+	}
+}
+
+static int grab_block(struct rtm_dest_views *dv, unsigned int i, struct rtm_grab *grab)
+{
+	struct rtm_dest_view *block = &dv->blocks[i];
+	int err = 0;
+
+	if (dv->routes[i])
+		err = rtm_grab_route(grab, dv->routes[i], &block->route);
+	if (!err && dv->routes[i])
+		err = rtm_grab_entity(grab, dv->routes[i]->owner, &block->owner);
+	if (!err && dv->held[i])
+		err = rtm_grab_route(grab, dv->held[i], &block->hold_route);
+	return err;
 }
 
 /**
@@ -201,18 +224,11 @@ void rtm_dest_views_put(struct rtm_dest_views *dv)
 int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < dv->n; i++) {
-		if (!dv->routes[i])
-			continue;
-		err = rtm_grab_route(grab, dv->routes[i], &dv->blocks[i].route);
-		if (!err)
-			err = rtm_grab_entity(grab, dv->routes[i]->owner, &dv->blocks[i].owner);
-		if (err)
-			return err;
-	}
-	return 0;
+	for (i = 0; i < dv->n && !err; i++)
+		err = grab_block(dv, i, grab);
+	return err;
 }
 
 /**

@@ -31,6 +31,8 @@
  * @lockable: the destination lock
  * @routes: candidates in order of rank; changed and walked in a section
  * @cells: opaque cells of entities that set one, under the table's lock
+ * @holddown: made when it is first marked for hold-down, and then there to stay; NULL
+ *	for nearly every destination
  * @fib: what the kernel FIB has
  * @changes: who is to be told that it changed, who marked it
  * @last_changed: CLOCK_REALTIME nanoseconds, written in a section
@@ -47,6 +49,7 @@ struct rtm_dest {
 	struct rtm_lockable lockable;
 	struct list_head routes;
 	struct hlist_head cells;
+	struct rtm_holddown *holddown;
 	struct rtm_fib_entry fib;
 	struct rtm_change_node changes;
 	u64 last_changed;
@@ -74,8 +77,8 @@ static inline void rtm_dest_hold(struct rtm_dest *dest)
 }
 
 /**
- * rtm_dest_reap() - remove the routes marked dead
- * @dest: the destination
+ * rtm_dest_reap() - remove what is over: routes and holds
+ * @dest: the destination; see rtm_reap.c
  *
  * Runs at once, or when the user who has the destination locked lets go.
  *

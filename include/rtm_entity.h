@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 #include <uapi/linux/rtm.h>
 
+#include "rtm_expiry.h"
 #include "rtm_lock.h"
 #include "rtm_method.h"
 #include "rtm_types.h"
@@ -71,10 +72,12 @@ struct rtm_claim {
  * @uid: user that registered it
  * @locks: its holds and waiters
  * @methods: what it exports, the calls it makes and gets
- * @routes_lock: protects @routes, @n_routes, @closed and its route lists; a leaf
- * @closed: no route can be added any more
+ * @expiry: how it is told of its routes whose time is over
+ * @routes_lock: protects @routes, @held, @n_routes, @closed and its route lists; a leaf
+ * @closed: no route can be added or held down any more; never cleared
  * @routes: its routes
- * @n_routes: their number
+ * @held: routes of it that were deleted and are held down
+ * @n_routes: number of @routes
  * @nexthops: its next hops by address, length and interface; under the table's
  *	lock
  * @n_nexthops: their number
@@ -105,8 +108,10 @@ struct rtm_entity {
 	kuid_t uid;
 	struct rtm_lock_owner locks;
 	struct rtm_method_owner methods;
+	struct rtm_expiry_owner expiry;
 	spinlock_t routes_lock; /* what it protects: above */
 	struct list_head routes;
+	struct list_head held;
 	u64 n_routes;
 	bool closed;
 	struct rb_root nexthops;

@@ -59,6 +59,7 @@ struct rtm_enum_spec {
  * @preference: routes: the last one dealt with, while @inside
  * @metric: likewise
  * @seq: likewise
+ * @held: routes: first view whose held-down route was not dealt with
  * @place: list: place of the last route
  */
 struct rtm_enum_cursor {
@@ -69,6 +70,7 @@ struct rtm_enum_cursor {
 	u32 preference;
 	u32 metric;
 	u32 seq;
+	u32 held;
 	u64 place;
 };
 

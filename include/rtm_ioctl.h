@@ -33,6 +33,8 @@ union rtm_cmd_buf {
 	struct rtm_create_list_enum create_list_enum;
 	struct rtm_get_enum get_enum;
 	struct rtm_get_exact_route get_exact_route;
+	struct rtm_hold_dest hold_dest;
+	struct rtm_answer_expiry answer_expiry;
 	struct rtm_lock_dest lock_dest;
 	struct rtm_break_dest_lock break_dest_lock;
 	struct rtm_opaque opaque;
@@ -132,6 +134,8 @@ int rtm_ioctl_create_route_list_enum(struct rtm_cmd *cmd);
 int rtm_ioctl_get_list_enum_routes(struct rtm_cmd *cmd);
 int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd);
+int rtm_ioctl_hold_dest(struct rtm_cmd *cmd);
+int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd);
 int rtm_ioctl_register_notify(struct rtm_cmd *cmd);
 int rtm_ioctl_deregister_notify(struct rtm_cmd *cmd);
 int rtm_ioctl_get_changed_dests(struct rtm_cmd *cmd);

@@ -33,6 +33,7 @@ extern unsigned int rtm_max_objects;
 extern unsigned int rtm_max_method_calls;
 extern unsigned int rtm_max_notifies;
 extern unsigned int rtm_max_ghosts;
+extern unsigned int rtm_expiry_answer_ms;
 
 enum rtm_lock_policy rtm_lock_policy(void);
 

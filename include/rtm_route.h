@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 
+#include "rtm_expiry.h"
 #include "rtm_prefix.h"
 #include "rtm_types.h"
 
@@ -37,20 +38,24 @@ struct rtm_nhset {
  * @list: route list it is on, or NULL
  * @list_node: in rtm_route_list.routes while there is one
  * @list_seq: its place there
+ * @expiry: its life, if that has an end
  *
- * The list's part is under rtm_entity.routes_lock of the owner.
+ * The list's part is under rtm_entity.routes_lock of the owner, @expiry has a lock of
+ * its own.
  */
 struct rtm_route_extra {
 	struct rtm_route *route;
 	struct rtm_route_list *list;
 	struct rb_node list_node;
 	u64 list_seq;
+	struct rtm_expiry expiry;
 };
 
 /**
  * struct rtm_route - a candidate
  * @link: in rtm_dest.routes, by rank
- * @owner_link: in rtm_entity.routes
+ * @owner_link: in rtm_entity.routes; once deleted in rtm_entity.held while it is held
+ *	down
  * @dest: its destination, holds a reference
  * @owner: its owner, holds a reference
  * @neighbour: next hop it was learned from, holds a reference, or NULL
@@ -106,6 +111,7 @@ struct rtm_route {
  * @metric: compared second
  * @preference: compared first; 0 takes the protocol's default
  * @views: set of views, checked
+ * @ttl_ms: milliseconds it lives from now on, 0 for ever
  * @flags: RTM_RF_*
  * @flags1: carried
  * @list: route list of the owner to move it to, borrowed; NULL leaves it where it is
@@ -118,6 +124,7 @@ struct rtm_route_spec {
 	u32 metric;
 	u32 preference;
 	u32 views;
+	u32 ttl_ms;
 	u16 flags;
 	u8 flags1;
 	struct rtm_route_list *list;
@@ -141,8 +148,6 @@ int rtm_route_extra_get(struct rtm_route *route);
 struct rtm_nhset *rtm_nhset_alloc(unsigned int n);
 void rtm_nhset_put(struct rtm_nhset *nhs);
 bool rtm_nhset_get(struct rtm_nhset *nhs);
-
-void rtm_route_purge(struct rtm_entity *owner);
 
 int rtm_route_caches_init(void);
 void rtm_route_caches_exit(void);

@@ -11,6 +11,7 @@
 #include <linux/wait.h>
 
 #include "rtm_notify.h"
+#include "rtm_timer.h"
 #include "rtm_trie.h"
 #include "rtm_types.h"
 
@@ -29,6 +30,7 @@
  * @n_entities: entries of @entities
  * @n_slots: opaque slots reserved
  * @notify: who listens to changes
+ * @timers: when routes expire and holds end
  */
 struct rtm_table {
 	refcount_t refs;
@@ -43,6 +45,7 @@ struct rtm_table {
 	unsigned int n_entities;
 	unsigned int n_slots;
 	struct rtm_notify_table notify;
+	struct rtm_timers timers;
 };
 
 struct rtm_table *rtm_table_get_or_create(struct rtm_net *rnet, u16 instance, u16 family);
@@ -66,6 +69,17 @@ unsigned long rtm_table_index(u16 instance, u16 family);
 static inline void rtm_table_hold(struct rtm_table *table)
 {
 	refcount_inc(&table->refs);
+}
+
+/**
+ * rtm_table_drop() - give a reference back that is not the last
+ * @table: the table; the caller has another reference, or something that has one
+ *
+ * Context: any.
+ */
+static inline void rtm_table_drop(struct rtm_table *table)
+{
+	refcount_dec(&table->refs);
 }
 
 #endif /* RTM_TABLE_H */

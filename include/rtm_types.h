@@ -12,6 +12,7 @@ struct rtm_crash_policy;
 struct rtm_dest;
 struct rtm_entity;
 struct rtm_fib;
+struct rtm_holddown;
 struct rtm_key;
 struct rtm_match;
 struct rtm_net;

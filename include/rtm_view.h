@@ -29,6 +29,7 @@ struct rtm_route_view {
  * @belongs: views it has routes in
  * @last_changed: CLOCK_REALTIME nanoseconds
  * @routes: best route of each block, a reference, or NULL
+ * @held: held-down route of each block, a reference, or NULL
  * @blocks: the blocks, handles still zero
  */
 struct rtm_dest_views {
@@ -36,6 +37,7 @@ struct rtm_dest_views {
 	u32 belongs;
 	u64 last_changed;
 	struct rtm_route *routes[RTM_N_VIEWS];
+	struct rtm_route *held[RTM_N_VIEWS];
 	struct rtm_dest_view blocks[RTM_N_VIEWS];
 };
 

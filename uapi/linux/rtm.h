@@ -99,6 +99,8 @@
 #define RTM_IOC_GET_LIST_ENUM_ROUTES	_IO(RTM_IOC_MAGIC, 0x2b)
 #define RTM_IOC_DELETE_ROUTE_LIST	_IO(RTM_IOC_MAGIC, 0x2c)
 #define RTM_IOC_GET_EXACT_ROUTE		_IO(RTM_IOC_MAGIC, 0x2d)
+#define RTM_IOC_HOLD_DEST		_IO(RTM_IOC_MAGIC, 0x2e)
+#define RTM_IOC_ANSWER_EXPIRY		_IO(RTM_IOC_MAGIC, 0x2f)
 #define RTM_IOC_REGISTER_NOTIFY		_IO(RTM_IOC_MAGIC, 0x30)
 #define RTM_IOC_DEREGISTER_NOTIFY	_IO(RTM_IOC_MAGIC, 0x31)
 #define RTM_IOC_GET_CHANGED_DESTS	_IO(RTM_IOC_MAGIC, 0x32)
@@ -127,6 +129,9 @@
 
 /* The longest time of RTM_REQ_HOLD: a day. */
 #define RTM_MAX_HOLD_MS		86400000u
+
+/* The hold time of a destination that has no end. */
+#define RTM_HOLD_FOREVER	0xffffffffu
 
 /* Views: a route belongs to a set of them, best routes exist in each. */
 #define RTM_V_UCAST		(1u << 0)
@@ -502,6 +507,14 @@ struct rtm_nexthop_req {
  * @state: out: enum rtm_object_state
  * @mtu: path MTU for the FIB entry, 0 for the device's
  * @src: preferred source address for the FIB entry, all zero for none
+ * @ttl_ms: milliseconds the route lives from this command on, 0 for ever; on output
+ *	what is left of them, at least 1
+ * @pad: zero
+ *
+ * When the time of a route is over its owner is asked by RTM_EVENT_ROUTE_EXPIRED if
+ * it gets events, and the route stays as it is; what @ttl_ms says then is the time
+ * for the answer.  Without events, and without an answer in time (parameter
+ * expiry_answer_ms), it is deleted.  A lock of the destination puts that off.
  */
 struct rtm_route_attrs {
 	__aligned_u64 neighbour;
@@ -516,6 +529,8 @@ struct rtm_route_attrs {
 	__u8 state;
 	__u32 mtu;
 	__u8 src[16];
+	__u32 ttl_ms;
+	__u32 pad;
 };
 
 /**
@@ -670,12 +685,12 @@ struct rtm_is_best_route {
 /**
  * struct rtm_dest_view - one view of a destination
  * @view: view number, 0 unicast, 1 multicast
- * @n_routes: routes of the destination in the view, held-down ones excluded
+ * @n_routes: routes of the destination in the view, the held-down one excluded
  * @route: best route of the asked protocol, or 0
  * @owner: its owner, or 0
  * @flags: its RTM_RF_*
  * @pad: zero
- * @hold_route: held-down route, or 0
+ * @hold_route: held-down route, a deleted one, or 0
  */
 struct rtm_dest_view {
 	__s32 view;
@@ -699,7 +714,8 @@ struct rtm_dest_view {
  * @views: one block per supported view asked for, ascending, also where there is
  *	no route
  *
- * Carries a reference to @dest and to every route and owner reported.  All items of
+ * Carries a reference to @dest and to every route, owner and held-down route
+ * reported.  All items of
  * an enumeration have the same size.
  */
 struct rtm_dest_item {
@@ -731,8 +747,9 @@ struct rtm_dest_item {
  * @last_changed: out: CLOCK_REALTIME nanoseconds of the last change
  * @deadline: how long to wait for a lock of the destination
  *
- * Adds a reference to @dest and to every route and owner reported.  ENOENT: no
- * destination matches; one that has no route is found by handle only.
+ * Adds a reference to @dest and to every route, owner and held-down route reported.
+ * ENOENT: no destination matches; one that has no route is found by handle only, and
+ * one that has held-down routes only with @views 0 as well.
  * EMSGSIZE: too little room; @n_views says how many blocks are needed.
  */
 struct rtm_get_dest {
@@ -748,6 +765,58 @@ struct rtm_get_dest {
 	__u32 belongs;
 	__aligned_u64 last_changed;
 	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_hold_dest - argument of RTM_IOC_HOLD_DEST
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @dest: the destination, whoever has routes there
+ * @views: in these views; 0 for all
+ * @hold_ms: milliseconds, not 0, or RTM_HOLD_FOREVER
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * When the last route of one of the views is deleted, by its owner or because its
+ * time is over, it stays readable as the view's held-down route for the hold time:
+ * the longest asked for since the last hold ended, one for all views.  Its end ends
+ * the holds of all views and forgets what this command asked for.  A route that comes
+ * meanwhile is used at once and changes nothing about it.  No hold outlives the
+ * registration of the held route's owner, and routes removed because their owner
+ * goes are not held.
+ */
+struct rtm_hold_dest {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 dest;
+	__u32 views;
+	__u32 hold_ms;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_answer_expiry - argument of RTM_IOC_ANSWER_EXPIRY
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: owner of the route, the caller's registration
+ * @route: route that expired; consumed by success with @stays 0
+ * @context: of the event
+ * @stays: 1: the route stays, without an end; 0: it is deleted
+ * @pad: zero
+ *
+ * Never waits: a route whose destination somebody has locked is deleted when that
+ * lock goes.  EACCES: the route belongs to another entity.  ESTALE: the question has
+ * been settled otherwise: the route was updated or deleted, or the answer is too late.
+ */
+struct rtm_answer_expiry {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	__aligned_u64 context;
+	__u32 stays;
+	__u32 pad;
 };
 
 /**
@@ -1320,7 +1389,10 @@ struct rtm_nexthop_rec {
  * @fib_state: enum rtm_fib_state
  * @fib_errno: the kernel's last answer, a positive errno or 0
  * @locked: 0 free, 1 held shared, 2 held exclusively by a user
- * @pad: zero
+ * @held: views with a held-down route
+ * @hold_views: views marked for hold-down
+ * @hold_ms: milliseconds of a hold, while there is one what is left of it;
+ *	RTM_HOLD_FOREVER; 0 unless marked
  * @last_changed: CLOCK_REALTIME nanoseconds
  * @fib_text: the kernel's extended error message, NUL terminated
  */
@@ -1333,7 +1405,9 @@ struct rtm_dest_rec {
 	__u32 fib_state;
 	__u32 fib_errno;
 	__u32 locked;
-	__u32 pad;
+	__u32 held;
+	__u32 hold_views;
+	__u32 hold_ms;
 	__aligned_u64 last_changed;
 	char fib_text[80];
 };
@@ -1558,12 +1632,15 @@ struct rtm_answer_call {
  * enum rtm_event_type - what a struct rtm_event tells
  * @RTM_EVENT_ENTITY_REGISTERED: an entity joined the registration's table
  * @RTM_EVENT_ENTITY_DEREGISTERED: an entity left it
+ * @RTM_EVENT_ROUTE_EXPIRED: the time of a route of the registration is over; answer by
+ *	RTM_IOC_ANSWER_EXPIRY, or by changing the route
  * @RTM_EVENT_CHANGED: destinations changed; call RTM_IOC_GET_CHANGED_DESTS
  * @RTM_EVENT_METHOD_CALL: a method of the registration is invoked
  */
 enum rtm_event_type {
 	RTM_EVENT_ENTITY_REGISTERED = 0,
 	RTM_EVENT_ENTITY_DEREGISTERED = 1,
+	RTM_EVENT_ROUTE_EXPIRED = 2,
 	RTM_EVENT_CHANGED = 3,
 	RTM_EVENT_METHOD_CALL = 4,
 };
@@ -1574,9 +1651,11 @@ enum rtm_event_type {
  * @pad: zero
  * @entity: the registration the event is for, made with RTM_REQ_EVENTS or, for
  *	calls of methods, with methods
- * @object: entity that came or went, with one reference for @entity to release;
- *	CHANGED: the registration for change notification, without one; 0 for a call
- * @context: CHANGED: as registered; the call, for RTM_IOC_FETCH_CALL; or 0
+ * @object: entity that came or went, or route that expired, with one reference for
+ *	@entity to release; CHANGED: the registration for change notification, without
+ *	one; 0 for a call
+ * @context: CHANGED: as registered; the call, for RTM_IOC_FETCH_CALL; ROUTE_EXPIRED: for
+ *	RTM_IOC_ANSWER_EXPIRY; or 0
  * @id: name of the entity that came, went or calls
  *
  * CHANGED is told once, however much changes before it is read; the next change

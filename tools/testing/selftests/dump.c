@@ -293,7 +293,8 @@ TEST_F(dump, dests)
 	EXPECT_EQ(1, rec[0].refs);
 	EXPECT_EQ(RTM_V_SUPPORTED, rec[0].views);
 	EXPECT_EQ(RTM_FIB_NONE, rec[0].fib_state);
-	EXPECT_EQ(0, rec[0].fib_errno | rec[0].locked | rec[0].pad);
+	EXPECT_EQ(0, rec[0].fib_errno | rec[0].locked);
+	EXPECT_EQ(0, rec[0].held | rec[0].hold_views | rec[0].hold_ms);
 	EXPECT_STREQ("", rec[0].fib_text);
 	EXPECT_EQ(2, rec[2].locked);
 	EXPECT_LT(1, rec[2].refs);

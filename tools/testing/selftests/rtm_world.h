@@ -16,6 +16,7 @@
 
 #include "rtm_call.h"
 #include "rtm_enum_test.h"
+#include "rtm_expiry_test.h"
 #include "rtm_notify_test.h"
 
 #define WORLD_INSTANCE	7
@@ -142,6 +143,10 @@ static const struct command commands[] = {
 	COMMAND(GET_EXACT_ROUTE, rtm_get_exact_route, QUERY,
 		.flags = RTM_REQ_NOWAIT | RTM_REQ_NO_HANDLE,
 		.pads = { PAD(rtm_get_exact_route, pad), PAD(rtm_get_exact_route, prefix.pad) }),
+	COMMAND(HOLD_DEST, rtm_hold_dest, .has_flags = true, .needs_entity = true,
+		.changes = true, .flags = RTM_REQ_NOWAIT),
+	COMMAND(ANSWER_EXPIRY, rtm_answer_expiry, .has_flags = true, .needs_entity = true,
+		.changes = true, .pads = { PAD(rtm_answer_expiry, pad) }),
 	COMMAND(REGISTER_NOTIFY, rtm_register_notify, CHANGE, .flags = RTM_REQ_EVENTS,
 		.pads = { PAD(rtm_register_notify, prefix.pad) }),
 	COMMAND(DEREGISTER_NOTIFY, rtm_deregister_notify, CHANGE),
@@ -182,6 +187,8 @@ static const struct command commands[] = {
  * @route: the route of 10.1.0.0/16
  * @dest: 10.1.0.0/16, where @entity has an opaque cell
  * @locked: 10.2.0.0/16, locked exclusively by the thread that made the world
+ * @old: the route of 10.5.0.0/16, whose time is over: @entity has been asked
+ * @question: what the answer is to name
  * @list: a route list with @route
  * @enums: enumerations at their beginning: destinations, routes, next hops, @list
  * @notify: told of marked destinations; @dest is marked, and has changed
@@ -205,6 +212,8 @@ struct world {
 	__u64 route;
 	__u64 dest;
 	__u64 locked;
+	__u64 old;
+	__u64 question;
 	__u64 list;
 	__u64 enums[4];
 	__u64 notify;
@@ -228,11 +237,34 @@ static inline void world_memory(struct world *w)
 	w->dump = guard_alloc(RTM_DUMP_MIN_BUF);
 }
 
+/* A route that has expired; its owner has ten minutes to answer. */
+static inline void world_expire(struct __test_metadata *_metadata, struct world *w)
+{
+	unsigned int answer = param_number("expiry_answer_ms");
+	struct rtm_add_route arg;
+	struct rtm_event event;
+
+	ASSERT_EQ(0, param_set_number("expiry_answer_ms", 600000));
+	route_arg(&arg, w->entity, "10.5.0.0/16", NULL, 0);
+	arg.attrs.ttl_ms = 1;
+	ASSERT_EQ(0, dev_add_route(w->fd, &arg));
+	w->old = arg.route;
+	/* a world before this one may still be going */
+	do {
+		ASSERT_EQ(sizeof(event), read(w->fd, &event, sizeof(event)));
+		ASSERT_EQ(0, dev_release(w->fd, w->entity, event.object));
+	} while (event.type != RTM_EVENT_ROUTE_EXPIRED);
+	ASSERT_EQ(0, param_set_number("expiry_answer_ms", answer));
+	ASSERT_EQ(w->old, event.object);
+	w->question = event.context;
+}
+
 static inline void world_entities(struct __test_metadata *_metadata, struct world *w)
 {
 	ASSERT_EQ(0, dev_register_methods_in(w->fd, WORLD_INSTANCE, PROTO_RIP, 1,
 					     RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS, 2,
 					     &w->entity));
+	world_expire(_metadata, w);
 	ASSERT_EQ(0, dev_register_in(w->fd, WORLD_INSTANCE, AF_INET, PROTO_OSPF, 1, 0,
 				     &w->other));
 }
@@ -627,6 +659,12 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 	struct rtm_fib_sync *sync = arg;
 
 	switch (cmd) {
+	case RTM_IOC_HOLD_DEST:
+		hold_arg(arg, w->entity, w->dest, RTM_V_UCAST, 60000);
+		break;
+	case RTM_IOC_ANSWER_EXPIRY:
+		answer_expiry_arg(arg, w->entity, w->old, w->question, 1);
+		break;
 	case RTM_IOC_GET_EXACT_ROUTE:
 		exact_route_arg(arg, w->entity, "10.1.0.0/16", w->handles, WORLD_ROOM);
 		break;
@@ -719,8 +757,10 @@ static inline void picture_forget_time(struct picture *p)
 	struct rtm_route_rec *route;
 	struct rtm_lock_rec *lock;
 
-	for_each_record(route, p->dump[3], p->bytes[3])
+	for_each_record(route, p->dump[3], p->bytes[3]) {
 		route->age_ms = 0;
+		route->attrs.ttl_ms = !!route->attrs.ttl_ms;
+	}
 	for_each_record(lock, p->dump[4], p->bytes[4])
 		lock->age_ns = 0;
 	/* a trie that grew and shrank again need not have the shape it had */

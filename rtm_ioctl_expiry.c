@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands about the end of things: hold-down, and the answer of an expired route's
+ * owner.
+ */
+#include "rtm_client.h"
+#include "rtm_dest.h"
+#include "rtm_entity.h"
+#include "rtm_expiry.h"
+#include "rtm_handle.h"
+#include "rtm_holddown.h"
+#include "rtm_ioctl.h"
+#include "rtm_lock.h"
+#include "rtm_route.h"
+
+static int hold_dest(struct rtm_cmd *cmd, struct rtm_entity *self)
+{
+	const struct rtm_hold_dest *arg = &cmd->arg.hold_dest;
+	struct rtm_wait wait = rtm_cmd_wait(arg->flags, arg->deadline);
+	struct rtm_dest *dest;
+	u32 views;
+	int err;
+
+	err = rtm_views_from_user(arg->views, &views);
+	if (err)
+		return err;
+	dest = rtm_cmd_dest(cmd, self, arg->dest);
+	if (!dest)
+		return -EBADF;
+	err = rtm_holddown_mark(dest, self, views ? : RTM_V_SUPPORTED, arg->hold_ms, &wait);
+	rtm_dest_put(dest);
+	return err;
+}
+
+int rtm_ioctl_hold_dest(struct rtm_cmd *cmd)
+{
+	const struct rtm_hold_dest *arg = &cmd->arg.hold_dest;
+	struct rtm_entity *self;
+	int err;
+
+	if (arg->flags & ~RTM_REQ_NOWAIT)
+		return -EOPNOTSUPP;
+	if (!arg->hold_ms)
+		return -EINVAL;
+	self = rtm_cmd_entity(cmd, arg->entity);
+	if (!self)
+		return -EBADF;
+	err = hold_dest(cmd, self);
+	rtm_entity_put(self);
+	return err;
+}
+
+static int answer_expiry(struct rtm_cmd *cmd, struct rtm_entity *self)
+{
+	const struct rtm_answer_expiry *arg = &cmd->arg.answer_expiry;
+	struct rtm_route *route;
+	int err = -EACCES;
+
+	route = rtm_cmd_route(cmd, self, arg->route);
+	if (!route)
+		return -EBADF;
+	if (route->owner == self)
+		err = rtm_expiry_answer(route, arg->context, arg->stays);
+	rtm_route_put(route);
+	if (!err && !arg->stays)
+		rtm_handle_release(cmd->client, self, RTM_HANDLE_ROUTE, arg->route);
+	return err;
+}
+
+int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd)
+{
+	const struct rtm_answer_expiry *arg = &cmd->arg.answer_expiry;
+	struct rtm_entity *self;
+	int err;
+
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	if (arg->pad || arg->stays > 1)
+		return -EINVAL;
+	self = rtm_cmd_entity(cmd, arg->entity);
+	if (!self)
+		return -EBADF;
+	err = answer_expiry(cmd, self);
+	rtm_entity_put(self);
+	return err;
+}
