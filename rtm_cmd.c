@@ -13,6 +13,7 @@
 #include "rtm_handle.h"
 #include "rtm_ioctl.h"
 #include "rtm_lock.h"
+#include "rtm_nexthop.h"
 #include "rtm_object.h"
 #include "rtm_prefix.h"
 #include "rtm_route.h"
@@ -212,4 +213,24 @@ void rtm_dest_prefix_to_user(struct rtm_net_prefix *user, const struct rtm_dest 
 
 	rtm_dest_prefix(dest, &p);
 	rtm_prefix_to_user(user, &p, dest->table->family);
+}
+
+/**
+ * rtm_cmd_nexthop() - the next hop a handle of the caller names
+ * @cmd: the call
+ * @self: the caller's registration
+ * @id: the handle
+ *
+ * Context: process.
+ *
+ * Return: a reference to a next hop of the caller's table, or NULL.
+ */
+struct rtm_nexthop *rtm_cmd_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id)
+{
+	struct rtm_nexthop *nh = rtm_handle_nexthop(cmd->client, id);
+
+	if (!nh || nh->owner->table == self->table)
+		return nh;
+	rtm_nexthop_put(nh);
+	return NULL;
 }

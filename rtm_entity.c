@@ -129,6 +129,7 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	entity->id = *id;
 	entity->state = RTM_ENTITY_GONE;
 	rtm_lock_owner_init(&entity->locks);
+	rtm_nexthop_locks_init(&entity->nexthop_locks);
 	rtm_method_init(&entity->methods);
 	spin_lock_init(&entity->routes_lock);
 	rtm_expiry_owner_init(&entity->expiry);
@@ -241,6 +242,7 @@ static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
 	claim->hold_until = entity->hold_until;
 	hold_end_locked(entity);
 	rtm_lock_owner_revive(&entity->locks);
+	rtm_nexthop_locks_revive(&entity->nexthop_locks);
 }
 
 /*
@@ -434,6 +436,7 @@ static bool detach(struct rtm_client *client, struct rtm_entity *entity, bool de
 static void quiesce(struct rtm_entity *entity)
 {
 	rtm_lock_drop_entity(entity);
+	rtm_nexthop_locks_close(entity);
 	rtm_method_close(entity);
 	rtm_expiry_close(entity);
 	rtm_object_end_all(entity);

@@ -467,17 +467,6 @@ static int add_by_key(struct rtm_cmd *cmd, struct rtm_entity *self,
 	return err;
 }
 
-/* A next hop of the caller's table behind a handle; a reference, or NULL. */
-static struct rtm_nexthop *cmd_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id)
-{
-	struct rtm_nexthop *nh = rtm_handle_nexthop(cmd->client, id);
-
-	if (!nh || nh->owner->table == self->table)
-		return nh;
-	rtm_nexthop_put(nh);
-	return NULL;
-}
-
 static int add_by_handle(struct rtm_cmd *cmd, struct rtm_entity *self,
 			 const struct rtm_nexthop_spec *spec)
 {
@@ -485,7 +474,7 @@ static int add_by_handle(struct rtm_cmd *cmd, struct rtm_entity *self,
 	struct rtm_nexthop *nh;
 	int err;
 
-	nh = cmd_nexthop(cmd, self, arg->nexthop);
+	nh = rtm_cmd_nexthop(cmd, self, arg->nexthop);
 	if (!nh)
 		return -EBADF;
 	err = rtm_nexthop_update(self, nh, spec);
@@ -596,7 +585,7 @@ static struct rtm_nexthop *nexthop_to_delete(struct rtm_cmd *cmd, struct rtm_ent
 
 	if (!arg->nexthop)
 		return nexthop_by_key(cmd, self);
-	nh = cmd_nexthop(cmd, self, arg->nexthop);
+	nh = rtm_cmd_nexthop(cmd, self, arg->nexthop);
 	return nh ? nh : ERR_PTR(-EBADF);
 }
 
@@ -668,7 +657,7 @@ int rtm_ioctl_get_nexthop_info(struct rtm_cmd *cmd)
 	self = rtm_cmd_entity(cmd, arg->entity);
 	if (!self)
 		return -EBADF;
-	nh = cmd_nexthop(cmd, self, arg->nexthop);
+	nh = rtm_cmd_nexthop(cmd, self, arg->nexthop);
 	if (nh) {
 		err = describe_with_handles(cmd, self, nh);
 		rtm_nexthop_put(nh);

@@ -30,6 +30,7 @@
 #include "rtm_client.h"
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_nexthop_lock.h"
 #include "rtm_lock.h"
 #include "rtm_lock_grant.h"
 #include "rtm_table.h"
@@ -381,17 +382,25 @@ void rtm_lock_drop_process(struct rtm_client *client, struct pid *process)
 		e.holder = entity->process == process ? NULL : process;
 		e.waiter = process;
 		evict(&entity->locks, &e);
+		rtm_nexthop_locks_drop(entity, e.holder, e.waiter);
 	}
 	if (entity)
 		rtm_entity_put(entity);
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_lock_drop_process);
 
-/*
+/**
+ * rtm_process_is_dead() - nobody of a process is left who could unlock
+ * @process: the process
+ *
  * An exec in a thread moves that thread to the leader's id: neither the process nor
  * its count of living threads is ever seen gone.
+ *
+ * Context: any.
+ *
+ * Return: true when it has died.
  */
-static bool process_is_dead(struct pid *process)
+bool rtm_process_is_dead(struct pid *process)
 {
 	struct task_struct *task;
 	bool dead;
@@ -420,9 +429,36 @@ bool rtm_lock_sweep(struct rtm_dest_lock *side, struct list_head *doomed)
 	if (!before)
 		return false;
 	list_for_each_entry_safe(hold, next, &side->holds, l.link)
-		if (rtm_hold_is_user(hold) && process_is_dead(hold->l.process))
+		if (rtm_hold_is_user(hold) && rtm_process_is_dead(hold->l.process))
 			take_away(side, hold, doomed);
 	return side->n_user != before;
+}
+
+/**
+ * rtm_lock_is_held() - has the calling thread locked a destination
+ * @dest: the destination; the caller has a reference
+ * @entity: through which
+ * @mode: in which mode
+ *
+ * Context: process.
+ *
+ * Return: true when it has; somebody may break that a moment later.
+ */
+bool rtm_lock_is_held(struct rtm_dest *dest, const struct rtm_entity *entity,
+		      enum rtm_lock_mode mode)
+{
+	struct rtm_hold *hold = NULL;
+	struct rtm_dest_lock *side;
+	bool held = false;
+	LIST_HEAD(doomed);
+
+	side = rtm_lock_side_begin(dest);
+	if (side)
+		hold = rtm_grant_find(side, entity, task_pid(current), mode);
+	if (hold)
+		held = hold->l.thread == task_pid(current);
+	rtm_lock_side_end(dest, &doomed);
+	return held;
 }
 
 /**

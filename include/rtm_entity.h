@@ -15,6 +15,7 @@
 #include "rtm_expiry.h"
 #include "rtm_lock.h"
 #include "rtm_method.h"
+#include "rtm_nexthop_lock.h"
 #include "rtm_types.h"
 
 struct pid;
@@ -71,6 +72,7 @@ struct rtm_claim {
  * @process: process that registered it; a reference
  * @uid: user that registered it
  * @locks: its holds and waiters
+ * @nexthop_locks: next hops its threads have locked
  * @methods: what it exports, the calls it makes and gets
  * @expiry: how it is told of its routes whose time is over
  * @routes_lock: protects @routes, @held, @n_routes, @closed and its route lists; a leaf
@@ -107,6 +109,7 @@ struct rtm_entity {
 	struct pid *process;
 	kuid_t uid;
 	struct rtm_lock_owner locks;
+	struct rtm_nexthop_locks nexthop_locks;
 	struct rtm_method_owner methods;
 	struct rtm_expiry_owner expiry;
 	spinlock_t routes_lock; /* what it protects: above */

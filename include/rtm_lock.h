@@ -166,11 +166,14 @@ void rtm_lock_owner_revive(struct rtm_lock_owner *owner);
 int rtm_lock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode,
 		  const struct rtm_wait *wait);
 int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode);
+bool rtm_lock_is_held(struct rtm_dest *dest, const struct rtm_entity *entity,
+		      enum rtm_lock_mode mode);
 unsigned int rtm_lock_break(struct rtm_dest *dest);
 
 /* The end of a holder. */
 void rtm_lock_drop_entity(struct rtm_entity *entity);
 void rtm_lock_drop_process(struct rtm_client *client, struct pid *process);
+bool rtm_process_is_dead(struct pid *process);
 
 /* A client's turn: waits for other users' holds, runs under its own thread's. */
 int rtm_section_begin(struct rtm_section *s, struct rtm_dest *dest, struct rtm_entity *entity,

@@ -108,6 +108,11 @@
 #define RTM_IOC_GET_CHANGE_STATUS	_IO(RTM_IOC_MAGIC, 0x34)
 #define RTM_IOC_MARK_DEST		_IO(RTM_IOC_MAGIC, 0x35)
 #define RTM_IOC_IS_DEST_MARKED		_IO(RTM_IOC_MAGIC, 0x36)
+#define RTM_IOC_LOCK_ROUTE		_IO(RTM_IOC_MAGIC, 0x37)
+#define RTM_IOC_UNLOCK_ROUTE		_IO(RTM_IOC_MAGIC, 0x38)
+#define RTM_IOC_UPDATE_ROUTE		_IO(RTM_IOC_MAGIC, 0x39)
+#define RTM_IOC_LOCK_NEXTHOP		_IO(RTM_IOC_MAGIC, 0x3a)
+#define RTM_IOC_UNLOCK_NEXTHOP		_IO(RTM_IOC_MAGIC, 0x3b)
 #define RTM_IOC_GET_METHODS		_IO(RTM_IOC_MAGIC, 0x40)
 #define RTM_IOC_INVOKE_METHOD		_IO(RTM_IOC_MAGIC, 0x41)
 #define RTM_IOC_BLOCK_METHODS		_IO(RTM_IOC_MAGIC, 0x42)
@@ -1045,6 +1050,89 @@ struct rtm_lock_dest {
 	__aligned_u64 entity;
 	__aligned_u64 dest;
 	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_lock_object - argument of RTM_IOC_LOCK_ROUTE, _UNLOCK_ROUTE and
+ *	_LOCK_NEXTHOP
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_EXCLUSIVE for write mode; RTM_REQ_NOWAIT (lock only)
+ * @entity: caller's registration
+ * @object: route or next hop, the caller's own
+ * @deadline: how long to wait (lock only)
+ *
+ * The lock of a route is that of its destination, as RTM_IOC_LOCK_DEST takes it; a
+ * lock that was taken through one command may be released through the other.
+ *
+ * The lock of a next hop excludes who locks the same next hop, and nobody else: only
+ * its owner can, so these are other threads.  Each may lock again what it has.  A lock
+ * ends with the registration and with the process that took it.
+ *
+ * EACCES: somebody else's, an upgrade while others hold it, or nothing held in that
+ * mode to release.  ESTALE: it was deleted (lock only).  ENOSPC: the caller has locked
+ * RTM_MAX_NEXTHOP_LOCKS next hops.
+ */
+struct rtm_lock_object {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 object;
+	__aligned_u64 deadline;
+};
+
+#define RTM_MAX_NEXTHOP_LOCKS	1024
+
+/**
+ * struct rtm_update_route - argument of RTM_IOC_UPDATE_ROUTE
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @route: its route, which the calling thread has locked exclusively, be it by
+ *	RTM_IOC_LOCK_ROUTE or by RTM_IOC_LOCK_DEST
+ * @list: route list of the caller to move it to, 0 to leave it where it is
+ * @attrs: what the route is from now on
+ * @change: out: RTM_RC_BEST or 0
+ * @pad: zero
+ *
+ * Success releases the lock once; a failure changes nothing and leaves it.  EACCES:
+ * somebody else's route, or not locked so.  ESTALE: the route was deleted.  EBADF: a
+ * next hop, the neighbour or the list is not the caller's, or was deleted.
+ */
+struct rtm_update_route {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 route;
+	__aligned_u64 list;
+	struct rtm_route_attrs attrs;
+	__u32 change;
+	__u32 pad;
+};
+
+/**
+ * struct rtm_unlock_nexthop - argument of RTM_IOC_UNLOCK_NEXTHOP
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_EXCLUSIVE for write mode
+ * @entity: caller's registration
+ * @nexthop: its next hop
+ * @cookie: with @commit: the owner's private value from now on
+ * @remote_dest: with @commit: destination that covers it, or 0
+ * @nexthop_flags: with @commit: RTM_NHF_*
+ * @commit: 1: change the next hop before the lock is released, in write mode only; a
+ *	next hop that was deleted is not changed.  0: release only
+ *
+ * EACCES: nothing held in that mode to release.  A failure changes nothing and leaves
+ * the lock.
+ */
+struct rtm_unlock_nexthop {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 nexthop;
+	__aligned_u64 cookie;
+	__aligned_u64 remote_dest;
+	__u32 nexthop_flags;
+	__u32 commit;
 };
 
 /**

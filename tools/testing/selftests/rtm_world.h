@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "rtm_call.h"
+#include "rtm_edit_test.h"
 #include "rtm_enum_test.h"
 #include "rtm_expiry_test.h"
 #include "rtm_notify_test.h"
@@ -157,6 +158,16 @@ static const struct command commands[] = {
 	COMMAND(GET_CHANGE_STATUS, rtm_notify_dest, QUERY, .pads = { PAD(rtm_notify_dest, pad) }),
 	COMMAND(MARK_DEST, rtm_notify_dest, CHANGE, .pads = { PAD(rtm_notify_dest, pad) }),
 	COMMAND(IS_DEST_MARKED, rtm_notify_dest, QUERY, .pads = { PAD(rtm_notify_dest, pad) }),
+	COMMAND(LOCK_ROUTE, rtm_lock_object, .has_flags = true, .needs_entity = true,
+		.changes = true, .flags = RTM_REQ_NOWAIT | RTM_REQ_EXCLUSIVE),
+	COMMAND(UNLOCK_ROUTE, rtm_lock_object, .has_flags = true, .needs_entity = true,
+		.changes = true, .flags = RTM_REQ_EXCLUSIVE),
+	COMMAND(UPDATE_ROUTE, rtm_update_route, CHANGE,
+		.pads = { PAD(rtm_update_route, pad), PAD(rtm_update_route, attrs.pad) }),
+	COMMAND(LOCK_NEXTHOP, rtm_lock_object, .has_flags = true, .needs_entity = true,
+		.changes = true, .flags = RTM_REQ_NOWAIT | RTM_REQ_EXCLUSIVE),
+	COMMAND(UNLOCK_NEXTHOP, rtm_unlock_nexthop, .has_flags = true, .needs_entity = true,
+		.changes = true, .flags = RTM_REQ_EXCLUSIVE),
 	COMMAND(GET_METHODS, rtm_get_methods, QUERY, .pads = { PAD(rtm_get_methods, pad) }),
 	COMMAND(INVOKE_METHOD, rtm_invoke_method, CHANGE,
 		.flags = RTM_REQ_LOCAL | RTM_REQ_SERVE, .pads = { PAD(rtm_invoke_method, pad) }),
@@ -187,6 +198,7 @@ static const struct command commands[] = {
  * @route: the route of 10.1.0.0/16
  * @dest: 10.1.0.0/16, where @entity has an opaque cell
  * @locked: 10.2.0.0/16, locked exclusively by the thread that made the world
+ * @barred: its route
  * @old: the route of 10.5.0.0/16, whose time is over: @entity has been asked
  * @question: what the answer is to name
  * @list: a route list with @route
@@ -212,6 +224,7 @@ struct world {
 	__u64 route;
 	__u64 dest;
 	__u64 locked;
+	__u64 barred;
 	__u64 old;
 	__u64 question;
 	__u64 list;
@@ -356,7 +369,7 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	world_entities(_metadata, w);
 	world_route(_metadata, w, "10.0.0.0/8");
 	w->route = world_route(_metadata, w, "10.1.0.0/16");
-	world_route(_metadata, w, "10.2.0.0/16");
+	w->barred = world_route(_metadata, w, "10.2.0.0/16");
 	w->dest = dev_dest(fd, w->entity, "10.1.0.0/16");
 	w->locked = dev_dest(fd, w->entity, "10.2.0.0/16");
 	ASSERT_NE(0, w->dest);
@@ -373,6 +386,7 @@ static inline void world_setup(struct __test_metadata *_metadata, struct world *
 	world_enums(_metadata, w);
 	ASSERT_EQ(0, dev_set_opaque(fd, w->entity, w->dest, 77));
 	ASSERT_EQ(0, dev_lock(fd, w->entity, w->locked, RTM_REQ_EXCLUSIVE));
+	ASSERT_EQ(0, dev_lock_nexthop(fd, w->entity, w->spare, RTM_REQ_EXCLUSIVE));
 	world_calls(_metadata, w);
 }
 
@@ -654,6 +668,37 @@ static inline void world_notify_arg(struct world *w, unsigned long cmd, void *ar
 	}
 }
 
+/* The thread has @barred and @spare locked, and nothing else. */
+static inline void world_edit_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	struct rtm_unlock_nexthop *unlock = arg;
+	struct rtm_update_route *update = arg;
+
+	switch (cmd) {
+	case RTM_IOC_LOCK_ROUTE:
+		lock_object_arg(arg, w->entity, w->route, 0);
+		break;
+	case RTM_IOC_UNLOCK_ROUTE:
+		lock_object_arg(arg, w->entity, w->barred, RTM_REQ_EXCLUSIVE);
+		break;
+	case RTM_IOC_UPDATE_ROUTE:
+		update_route_arg(update, w->entity, w->barred, w->pair, 2);
+		update->attrs.ttl_ms = 3600000;
+		update->attrs.metric = 2;
+		update->list = w->list;
+		break;
+	case RTM_IOC_LOCK_NEXTHOP:
+		lock_object_arg(arg, w->entity, w->nexthop, RTM_REQ_EXCLUSIVE);
+		break;
+	default:
+		unlock_nexthop_arg(unlock, w->entity, w->spare, RTM_REQ_EXCLUSIVE);
+		unlock->remote_dest = w->dest;
+		unlock->cookie = 5;
+		unlock->commit = 1;
+		break;
+	}
+}
+
 static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	struct rtm_fib_sync *sync = arg;
@@ -729,6 +774,9 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
 		break;
 	case RTM_IOC_REGISTER_NOTIFY ... RTM_IOC_IS_DEST_MARKED:
 		world_notify_arg(w, cmd, arg);
+		break;
+	case RTM_IOC_LOCK_ROUTE ... RTM_IOC_UNLOCK_NEXTHOP:
+		world_edit_arg(w, cmd, arg);
 		break;
 	default:
 		world_other_arg(w, cmd, arg);
