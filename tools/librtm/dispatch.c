@@ -122,6 +122,46 @@ static void call_back(struct rtmi_reg *reg, const struct rtm_event *ev)
 	reg->callback(self, (RTM_EVENT_TYPE)ev->type, rtmi_handle(ev->object), &info);
 }
 
+static void route_answer(struct rtmi_reg *reg, const struct rtm_event *ev, bool stays)
+{
+	struct rtm_answer_expiry req = {
+		.entity = reg->handle, .route = ev->object, .context = ev->context, .stays = stays,
+	};
+
+	/* Success consumes the reference of a route that goes. */
+	if (rtmi_answer_expiry(rtmi_dev(reg), &req) || stays)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ROUTE, &ev->object, 1);
+}
+
+/*
+ * The event's reference is the callback's, unless it says that the route goes; the
+ * answer needs one as well.  A question that the callback has settled in its own way,
+ * or that nobody could be asked, needs no answer: the kernel does not wait for ever.
+ */
+static void route_expired(struct rtmi_dispatcher *disp, struct rtmi_reg *reg,
+			  struct rtm_event *ev)
+{
+	RTM_ROUTE_INFO *info;
+	DWORD verdict;
+	int err;
+
+	err = reg->callback ? rtmi_route_shadow_get(reg, ev->object, &info) : -EBADF;
+	if (!err)
+		err = rtmi_handles_reference(rtmi_dev(reg), reg->handle, &ev->object, 1);
+	if (err) {
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ROUTE, &ev->object, 1);
+		return;
+	}
+	verdict = reg->callback(rtmi_handle(reg->handle), RTM_ROUTE_EXPIRED,
+				rtmi_handle(ev->object), info);
+	if (rtmi_process_peek() != disp->proc)
+		return;
+	route_answer(reg, ev, verdict != ERROR_NOT_SUPPORTED);
+	if (verdict == ERROR_NOT_SUPPORTED)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ROUTE, &ev->object, 1);
+	rtmi_route_shadows_trim(reg, &ev->object, 1);
+}
+
 /* Returns false where a fork in the callback left us in a child. */
 static bool event_deliver(struct rtmi_dispatcher *disp, struct rtm_event *ev)
 {
@@ -134,10 +174,13 @@ static bool event_deliver(struct rtmi_dispatcher *disp, struct rtm_event *ev)
 	reg = rtmi_event_receiver(ev->entity);
 	if (!reg)
 		return true;
-	call_back(reg, ev);
+	if (ev->type == RTM_EVENT_ROUTE_EXPIRED)
+		route_expired(disp, reg, ev);
+	else
+		call_back(reg, ev);
 	if (rtmi_process_peek() != disp->proc)
 		return false;
-	if (ev->type != RTM_EVENT_CHANGED)
+	if (ev->type < RTM_EVENT_ROUTE_EXPIRED)
 		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ENTITY, &ev->object,
 				     1);
 	rtmi_reg_put_running(reg);

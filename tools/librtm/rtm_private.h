@@ -10,6 +10,8 @@
  *			the shared file, the registrations
  *	dispatch.c	the thread that calls event callbacks
  *	shadow.c	memory that pretends to be the manager's own
+ *	shadow_route.c	the same for routes
+ *	edit.c		what of it the client is changing
  *	rtmv2_*.c	<rtmv2.h>, on the shared file of the process
  *	native_*.c	<librtm.h>, on device.c alone; they share rtm_native.h
  *
@@ -106,6 +108,13 @@ RTMI_COMMAND(get_enum_nexthops, GET_ENUM_NEXTHOPS, rtm_get_enum)
 RTMI_COMMAND(get_list_enum_routes, GET_LIST_ENUM_ROUTES, rtm_get_enum)
 RTMI_COMMAND(delete_enum, DELETE_ENUM, rtm_object_req)
 RTMI_COMMAND(get_exact_route, GET_EXACT_ROUTE, rtm_get_exact_route)
+RTMI_COMMAND(hold_dest, HOLD_DEST, rtm_hold_dest)
+RTMI_COMMAND(answer_expiry, ANSWER_EXPIRY, rtm_answer_expiry)
+RTMI_COMMAND(lock_route, LOCK_ROUTE, rtm_lock_object)
+RTMI_COMMAND(unlock_route, UNLOCK_ROUTE, rtm_lock_object)
+RTMI_COMMAND(update_route, UPDATE_ROUTE, rtm_update_route)
+RTMI_COMMAND(lock_nexthop, LOCK_NEXTHOP, rtm_lock_object)
+RTMI_COMMAND(unlock_nexthop, UNLOCK_NEXTHOP, rtm_unlock_nexthop)
 RTMI_COMMAND(create_route_list, CREATE_ROUTE_LIST, rtm_object_req)
 RTMI_COMMAND(insert_in_route_list, INSERT_IN_ROUTE_LIST, rtm_insert_in_list)
 RTMI_COMMAND(create_route_list_enum, CREATE_ROUTE_LIST_ENUM, rtm_create_list_enum)
@@ -145,6 +154,8 @@ struct rtmi_shared {
 };
 
 struct rtmi_shadow;
+struct rtmi_edit;
+struct rtmi_note;
 
 /**
  * struct rtmi_shadows - objects of one registration that have memory here
@@ -154,6 +165,9 @@ struct rtmi_shadow;
  * @count: objects
  * @told: cells whose address the kernel keeps
  * @nexthops: objects that are next hops
+ * @routes: objects that are routes
+ * @edits: routes and next hops that threads have locked exclusively
+ * @notes: references of next hops that they have put off
  */
 struct rtmi_shadows {
 	pthread_mutex_t lock;
@@ -162,6 +176,9 @@ struct rtmi_shadows {
 	size_t count;
 	size_t told;
 	size_t nexthops;
+	size_t routes;
+	struct rtmi_edit *edits;
+	struct rtmi_note *notes;
 };
 
 /**
@@ -174,6 +191,7 @@ struct rtmi_shadows {
  * @running: callbacks under way; protected by the process lock
  * @views: set of supported views
  * @max_handles: most items of one call
+ * @max_nexthops: most next hops of a route
  * @callback: for events, or NULL
  * @n_methods: exported methods
  * @methods: exported methods
@@ -189,6 +207,7 @@ struct rtmi_reg {
 	unsigned int running;
 	RTM_VIEW_SET views;
 	UINT max_handles;
+	UINT max_nexthops;
 	RTM_EVENT_CALLBACK callback;
 	UINT n_methods;
 	RTM_ENTITY_EXPORT_METHOD methods[RTMI_MAX_METHODS];
@@ -256,36 +275,68 @@ void rtmi_serve_call(const struct rtmi_device *dev, __u64 entity, __u64 call);
 
 /* shadow.c */
 
+struct rtmi_route_shadow;
+
 /**
  * struct rtmi_shadow - memory here for an object there
  * @next: in the same hash bucket
  * @handle: the object; for a cell the last one known
  * @told: cell: the kernel keeps its address
  * @kept: next hop: the library has a reference of its own
+ * @remote: next hop: what its RemoteNextHop was when read; carries a reference
  * @n_views: enumeration, registration for change notification: views it reports
  * @cell: of a destination
- * @nexthop: of a next hop; its RemoteNextHop carries a reference
+ * @nexthop: of a next hop
+ * @route: of a route, NULL while that is being made
  */
 struct rtmi_shadow {
 	struct rtmi_shadow *next;
 	__u64 handle;
 	bool told;
 	bool kept;
+	HANDLE remote;
 	unsigned int n_views;
 	union {
 		void *cell;
 		RTM_NEXTHOP_INFO nexthop;
+		struct rtmi_route_shadow *route;
 	};
 };
 
 void rtmi_shadows_destroy(struct rtmi_shadows *shadows);
 struct rtmi_shadow *rtmi_shadow_find(struct rtmi_shadows *shadows, __u64 handle);
 struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle);
+void rtmi_shadow_drop(struct rtmi_reg *reg, __u64 handle);
+bool rtmi_handle_is_alive(struct rtmi_reg *reg, __u64 handle);
 int rtmi_views_keep(struct rtmi_reg *reg, __u64 handle, unsigned int n_views);
 int rtmi_views_kept(struct rtmi_reg *reg, __u64 handle, unsigned int *n_views);
 void rtmi_views_forget(struct rtmi_reg *reg, __u64 handle);
 int rtmi_opaque_cell(struct rtmi_reg *reg, __u64 dest, void **cell);
 int rtmi_opaque_tell(struct rtmi_reg *reg, __u64 dest);
+
+/* shadow_route.c */
+void rtmi_route_shadow_free(struct rtmi_reg *reg, struct rtmi_shadow *shadow);
+int rtmi_route_shadow_get(struct rtmi_reg *reg, __u64 handle, RTM_ROUTE_INFO **info);
+void rtmi_route_shadow_changed(struct rtmi_reg *reg, __u64 handle);
+void rtmi_route_shadow_deleted(struct rtmi_reg *reg, __u64 handle);
+void rtmi_route_shadows_trim(struct rtmi_reg *reg, const void *handles, size_t count);
+bool rtmi_route_shadows_exist(struct rtmi_reg *reg);
+int rtmi_route_shadow_commit(struct rtmi_reg *reg, __u64 handle, __u32 ttl_ms, __u64 list,
+			     __u32 *change);
+
+/* edit.c */
+bool rtmi_edit_active(struct rtmi_shadows *shadows, __u64 handle);
+int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle);
+bool rtmi_edit_end(struct rtmi_reg *reg, __u64 handle);
+int rtmi_edit_defer(struct rtmi_reg *reg, const void *handles, size_t count, long by);
+void rtmi_edit_commit(struct rtmi_shadows *shadows, const __u64 *before, unsigned int n_before,
+		      const __u64 *after, unsigned int n_after);
+void rtmi_edits_destroy(struct rtmi_shadows *shadows);
+
+/* rtmv2_nexthop.c */
+int rtmi_nexthop_shadow_get(struct rtmi_reg *reg, __u64 handle, bool keep,
+			    RTM_NEXTHOP_INFO **info);
+void rtmi_nexthop_shadow_changed(struct rtmi_reg *reg, __u64 handle);
 
 /* rtmv2_error.c, rtmv2_convert.c */
 
@@ -312,6 +363,7 @@ void rtmi_route_from_attrs(RTM_ROUTE_INFO *info, const struct rtm_route_attrs *a
 void rtmi_dests_from_items(RTM_DEST_INFO *infos, const void *items, __u32 count, __u32 item_size);
 void rtmi_dest_from_views(RTM_DEST_INFO *info, const struct rtm_dest_view *views, __u32 count);
 void rtmi_filetime(FILETIME *time, __u64 ns);
+int rtmi_ttl_ms(ULONG ttl, __u32 *ttl_ms);
 bool rtmi_match_from_info(struct rtm_route_match *match, RTM_MATCH_FLAGS flags,
 			  const RTM_ROUTE_INFO *info, ULONG ifindex);
 

@@ -441,6 +441,13 @@ typedef enum _RTM_EVENT_TYPE {
  * others, never about itself, and about what came after its own registration.
  * RtmRegisterEntity, RtmDeregisterEntity and RtmGetRegisteredEntities must not
  * be called in here.  The result is ignored.
+ *
+ * RTM_ROUTE_EXPIRED: the time to live of a route of the registration is over.  Context1
+ * is its handle, Context2 its RTM_ROUTE_INFO: the very memory that RtmLockRoute gives
+ * out.  ERROR_NOT_SUPPORTED deletes the route, and its handle with it.  With any other
+ * result the client has dealt with it, and releases the handle; a route that it has not
+ * given a new time stays without an end.  A client that says nothing for too long
+ * (parameter expiry_answer_ms of the module) loses the route.
  */
 typedef DWORD (WINAPI *_EVENT_CALLBACK)(RTM_ENTITY_HANDLE RtmRegHandle, RTM_EVENT_TYPE EventType,
 					PVOID Context1, PVOID Context2);
@@ -732,7 +739,7 @@ DWORD WINAPI RtmReleaseNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_
  *	return a handle there, for RtmReleaseRoutes(); NULL: search, no handle
  * @DestAddress: destination, made if it is not there
  * @RouteInfo: the route; DestHandle, RouteOwner and State are not looked at
- * @TimeToLive: INFINITE
+ * @TimeToLive: milliseconds it lives from now on, or INFINITE; see RTM_ROUTE_EXPIRED
  * @RouteListHandle: list of the caller to move the route to; NULL leaves it where it is
  * @NotifyType: not looked at
  * @NotifyHandle: not looked at
@@ -746,9 +753,8 @@ DWORD WINAPI RtmReleaseNextHopInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_
  * exclusively now.  ERROR_INVALID_HANDLE: the route, the neighbour or a next hop
  * is not the caller's or was deleted.  ERROR_INVALID_PARAMETER: bad address, too
  * many next hops, one twice, no view that is supported, a @DestAddress that is
- * not the route's, or a @TimeToLive of 0.  ERROR_NOT_SUPPORTED: a finite
- * @TimeToLive.  ERROR_NO_SYSTEM_RESOURCES: too many routes.
- * ERROR_NOT_ENOUGH_MEMORY.
+ * not the route's, or a @TimeToLive of 0.  ERROR_NO_SYSTEM_RESOURCES: too many
+ * routes.  ERROR_NOT_ENOUGH_MEMORY.
  */
 DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE RouteHandle,
 			       PRTM_NET_ADDRESS DestAddress, PRTM_ROUTE_INFO RouteInfo,
@@ -768,6 +774,81 @@ DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE
  */
 DWORD WINAPI RtmDeleteRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
 				  PRTM_ROUTE_CHANGE_FLAGS ChangeFlags);
+
+/**
+ * RtmHoldDestination() - keep the last route of a destination visible when it goes
+ * @RtmRegHandle: registration
+ * @DestHandle: the destination, whoever has routes there
+ * @TargetViews: in these views; 0 for all
+ * @HoldTime: milliseconds, or INFINITE
+ *
+ * The route is the HoldRoute of these views then, without a part in any choice.  All
+ * views share the longest time asked for; when that is over, all is forgotten.  No hold
+ * outlives the registration that owned the route.  Waits while another thread holds the
+ * destination.  ERROR_INVALID_PARAMETER: @HoldTime is 0, or no view is supported.
+ */
+DWORD WINAPI RtmHoldDestination(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE DestHandle,
+				RTM_VIEW_SET TargetViews, ULONG HoldTime);
+
+/**
+ * RtmGetRoutePointer() - a route of the caller, to be read in place
+ * @RtmRegHandle: registration
+ * @RouteHandle: the caller's route
+ * @RoutePointer: out: the route, always the same address for the same route and valid
+ *	as long as the caller has a handle of it.  It says what this call found and what
+ *	the registration has done to the route since; its handles are the library's
+ *
+ * Waits while another client holds the destination exclusively.
+ * ERROR_ACCESS_DENIED: the route belongs to another entity.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmGetRoutePointer(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
+				PRTM_ROUTE_INFO *RoutePointer);
+
+/**
+ * RtmLockRoute() - lock a route of the caller, to be edited in place; or unlock it
+ * @RtmRegHandle: registration
+ * @RouteHandle: the caller's route
+ * @Exclusive: TRUE to edit it, FALSE to read it; the same to unlock it
+ * @LockRoute: TRUE to lock, FALSE to unlock
+ * @RoutePointer: lock: out: as of RtmGetRoutePointer(); NULL if not wanted
+ *
+ * Locks the whole destination, as RtmLockDestination() does.  Neighbour, PrefInfo,
+ * BelongsToViews, EntitySpecificInfo, NextHopsList, Flags and Flags1 may be edited, up to
+ * MaxNextHopsInRoute next hops.  RtmUpdateAndUnlockRoute() commits the edit; an unlock
+ * discards it.
+ *
+ * While the thread has the route exclusively, the references of next hops that it adds
+ * (RtmReferenceHandles) and gives back (RtmReleaseNextHops) are the route's: one for
+ * each next hop that the edit puts in, and takes out.  What is more, or is not committed,
+ * counts as the client's own once no route is locked so any more.
+ *
+ * ERROR_ACCESS_DENIED: the route belongs to another entity, or as of
+ * RtmLockDestination().  ERROR_INVALID_HANDLE: also a route that was deleted, to lock.
+ * ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmLockRoute(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
+			  BOOL Exclusive, BOOL LockRoute, PRTM_ROUTE_INFO *RoutePointer);
+
+/**
+ * RtmUpdateAndUnlockRoute() - commit an edit, and unlock the route
+ * @RtmRegHandle: registration
+ * @RouteHandle: the caller's route, which the thread has locked exclusively
+ * @TimeToLive: milliseconds it lives from now on, or INFINITE
+ * @RouteListHandle: list of the caller to move it to; NULL leaves it where it is
+ * @NotifyType: not looked at
+ * @NotifyHandle: not looked at
+ * @ChangeFlags: out: RTM_ROUTE_CHANGE_BEST if a best route changed, else 0
+ *
+ * A failure changes nothing and leaves the lock, and the edit.  ERROR_ACCESS_DENIED: the
+ * route belongs to another entity, or is not locked so.  ERROR_INVALID_HANDLE: a next
+ * hop, the neighbour or the list is not the caller's, or it or the route was deleted.
+ * ERROR_INVALID_PARAMETER: as of RtmAddRouteToDest().
+ */
+DWORD WINAPI RtmUpdateAndUnlockRoute(RTM_ENTITY_HANDLE RtmRegHandle,
+				     RTM_ROUTE_HANDLE RouteHandle, ULONG TimeToLive,
+				     RTM_ROUTE_LIST_HANDLE RouteListHandle,
+				     RTM_NOTIFY_FLAGS NotifyType, RTM_NOTIFY_HANDLE NotifyHandle,
+				     PRTM_ROUTE_CHANGE_FLAGS ChangeFlags);
 
 /**
  * RtmGetExactMatchDestination() - find the destination with a given prefix
@@ -866,6 +947,38 @@ DWORD WINAPI RtmFindNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Ne
  */
 DWORD WINAPI RtmDeleteNextHop(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
 			      PRTM_NEXTHOP_INFO NextHopInfo);
+
+/**
+ * RtmGetNextHopPointer() - a next hop of the caller, to be read in place
+ * @RtmRegHandle: registration
+ * @NextHopHandle: the caller's next hop
+ * @NextHopPointer: out: as of RtmFindNextHop()
+ *
+ * ERROR_ACCESS_DENIED: it belongs to another entity.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmGetNextHopPointer(RTM_ENTITY_HANDLE RtmRegHandle,
+				  RTM_NEXTHOP_HANDLE NextHopHandle,
+				  PRTM_NEXTHOP_INFO *NextHopPointer);
+
+/**
+ * RtmLockNextHop() - lock a next hop of the caller, to be edited in place; or unlock it
+ * @RtmRegHandle: registration
+ * @NextHopHandle: the caller's next hop
+ * @Exclusive: TRUE to edit it, FALSE to read it; the same to unlock it
+ * @LockNextHop: TRUE to lock, FALSE to unlock
+ * @NextHopPointer: lock: out: as of RtmFindNextHop(); NULL if not wanted
+ *
+ * The unlock of an exclusive lock commits the edit: Flags, EntitySpecificInfo and
+ * RemoteNextHop; if that fails the lock is left, and the edit.  Other threads of the
+ * registration that lock the same next hop wait; nothing else does.
+ *
+ * ERROR_ACCESS_DENIED: it belongs to another entity, other threads have it as well, or
+ * it is not locked so.  ERROR_NOT_FOUND: there is no such next hop, or, to lock, it was
+ * deleted; to unlock, also a RemoteNextHop that is no destination of the table.
+ * ERROR_NOT_SUPPORTED: unknown flags.  ERROR_NOT_ENOUGH_MEMORY.
+ */
+DWORD WINAPI RtmLockNextHop(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
+			    BOOL Exclusive, BOOL LockNextHop, PRTM_NEXTHOP_INFO *NextHopPointer);
 
 /**
  * RtmGetExactMatchRoute() - find a route by its properties

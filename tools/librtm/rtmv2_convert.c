@@ -72,6 +72,15 @@ void rtmi_nexthop_to_attrs(struct rtm_nexthop_attrs *attrs, const RTM_NEXTHOP_IN
 	rtmi_prefix_from_net(&attrs->addr, &info->NextHopAddress);
 }
 
+/* Nothing that lives for no time at all was meant so. */
+int rtmi_ttl_ms(ULONG ttl, __u32 *ttl_ms)
+{
+	if (!ttl)
+		return -EINVAL;
+	*ttl_ms = ttl == INFINITE ? 0 : ttl;
+	return 0;
+}
+
 void rtmi_route_to_attrs(struct rtm_route_attrs *attrs, const RTM_ROUTE_INFO *info)
 {
 	*attrs = (struct rtm_route_attrs){

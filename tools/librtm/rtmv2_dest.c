@@ -12,6 +12,8 @@
 
 #include "rtm_private.h"
 
+_Static_assert(INFINITE == RTM_HOLD_FOREVER, "a time without an end is the same in both");
+
 typedef int (*query_fn)(const struct rtmi_device *dev, struct rtm_get_dest *req);
 
 static void dest_fill(RTM_DEST_INFO *info, const struct rtm_get_dest *req,
@@ -104,6 +106,24 @@ DWORD WINAPI RtmReleaseDestInfo(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_DEST_INFO D
 		return ERROR_INVALID_HANDLE;
 	err = rtmi_release_dests(&rel, 1, DestInfo);
 	rtmi_reg_put(rel.reg);
+	return rtmi_win32(err);
+}
+
+DWORD WINAPI RtmHoldDestination(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE DestHandle,
+				RTM_VIEW_SET TargetViews, ULONG HoldTime)
+{
+	struct rtm_hold_dest req = {
+		.dest = rtmi_id(DestHandle), .views = TargetViews, .hold_ms = HoldTime,
+	};
+	struct rtmi_reg *reg;
+	int err;
+
+	reg = rtmi_reg_get(RtmRegHandle);
+	if (!reg)
+		return ERROR_INVALID_HANDLE;
+	req.entity = reg->handle;
+	err = rtmi_hold_dest(rtmi_dev(reg), &req);
+	rtmi_reg_put(reg);
 	return rtmi_win32(err);
 }
 

@@ -92,6 +92,7 @@ static struct rtmi_reg *reg_make(struct rtmi_process *proc, struct rtm_register_
 	reg->handle = req->entity;
 	reg->views = req->views;
 	reg->max_handles = req->max_handles;
+	reg->max_nexthops = req->max_nexthops;
 	return reg;
 }
 

@@ -4,7 +4,12 @@
  *
  * How this file works: counts are the kernel's, for each handle and registration.
  * An array of handles is an array of 64-bit ids, so it goes down as it is.
+ *
+ * A thread that edits a route counts the references of next hops for the route, and
+ * not for itself: see edit.c.
  */
+#include <errno.h>
+
 #include "rtm_private.h"
 
 _Static_assert(sizeof(HANDLE) == sizeof(__u64), "a handle is a 64-bit id");
@@ -13,14 +18,19 @@ static DWORD release(RTM_ENTITY_HANDLE reg_handle, enum rtm_handle_type type, UI
 		     HANDLE *handles)
 {
 	struct rtmi_reg *reg;
-	int err;
+	int err = -EAGAIN;
 
 	if (count && !handles)
 		return ERROR_INVALID_PARAMETER;
 	reg = rtmi_reg_get(reg_handle);
 	if (!reg)
 		return ERROR_INVALID_HANDLE;
-	err = rtmi_handles_release(rtmi_dev(reg), reg->handle, type, handles, count);
+	if (type == RTM_HANDLE_NEXTHOP || type == RTM_HANDLE_ANY)
+		err = rtmi_edit_defer(reg, handles, count, -1);
+	if (err == -EAGAIN)
+		err = rtmi_handles_release(rtmi_dev(reg), reg->handle, type, handles, count);
+	if (rtmi_route_shadows_exist(reg))
+		rtmi_route_shadows_trim(reg, handles, count);
 	rtmi_reg_put(reg);
 	return rtmi_win32(err);
 }
@@ -60,7 +70,9 @@ DWORD WINAPI RtmReferenceHandles(RTM_ENTITY_HANDLE RtmRegHandle, UINT NumHandles
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)
 		return ERROR_INVALID_HANDLE;
-	err = rtmi_handles_reference(rtmi_dev(reg), reg->handle, RtmHandles, NumHandles);
+	err = rtmi_edit_defer(reg, RtmHandles, NumHandles, 1);
+	if (err == -EAGAIN)
+		err = rtmi_handles_reference(rtmi_dev(reg), reg->handle, RtmHandles, NumHandles);
 	rtmi_reg_put(reg);
 	return rtmi_win32(err);
 }

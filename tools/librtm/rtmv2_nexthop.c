@@ -68,24 +68,40 @@ static bool has_shadows(struct rtmi_reg *reg)
 	return some;
 }
 
-/* Keeps the reference of the remote destination, gives that of the owner back. */
+/*
+ * Keeps the reference of the remote destination, gives that of the owner back.  What a
+ * thread is editing is left to it.
+ */
 static int shadow_read(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 {
 	struct rtm_nexthop_req req = { .entity = reg->handle, .nexthop = shadow->handle };
-	HANDLE remote = shadow->nexthop.RemoteNextHop;
+	HANDLE remote = shadow->remote;
 	int err;
 
+	if (rtmi_edit_active(&reg->shadows, shadow->handle))
+		return 0;
 	err = rtmi_get_nexthop_info(rtmi_dev(reg), &req);
 	if (err)
 		return err;
+	release_one(reg, RTM_HANDLE_ENTITY, rtmi_handle(req.attrs.owner));
+	if (req.attrs.owner != reg->handle) {
+		release_one(reg, RTM_HANDLE_DEST, rtmi_handle(req.attrs.remote_dest));
+		return -EACCES;
+	}
 	rtmi_nexthop_from_attrs(&shadow->nexthop, &req.attrs);
-	release_one(reg, RTM_HANDLE_ENTITY, shadow->nexthop.NextHopOwner);
+	shadow->remote = shadow->nexthop.RemoteNextHop;
 	release_one(reg, RTM_HANDLE_DEST, remote);
 	return 0;
 }
 
-/* A change that the caller was told to have worked cannot fail here any more. */
-static void shadow_changed(struct rtmi_reg *reg, __u64 handle)
+/**
+ * rtmi_nexthop_shadow_changed() - a next hop was changed, or an edit given up
+ * @reg: registration
+ * @handle: the next hop; one without a shadow is left alone
+ *
+ * A change that the caller was told to have worked cannot fail here any more.
+ */
+void rtmi_nexthop_shadow_changed(struct rtmi_reg *reg, __u64 handle)
 {
 	struct rtmi_shadow *shadow;
 
@@ -127,7 +143,7 @@ static int nexthop_add(struct rtmi_reg *reg, struct rtm_nexthop_req *req, bool w
 	if (err)
 		return err;
 	if (!(req->change & RTM_RC_NEW) && (ask || !by_key))
-		shadow_changed(reg, req->nexthop);
+		rtmi_nexthop_shadow_changed(reg, req->nexthop);
 	if (ask && !want)
 		release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(req->nexthop));
 	return 0;
@@ -159,21 +175,46 @@ DWORD WINAPI RtmAddNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Nex
 	return rtmi_win32(err);
 }
 
-/* With @keep, the caller's reference of the next hop becomes the shadow's. */
-static int shadow_get(struct rtmi_reg *reg, __u64 handle, bool keep, RTM_NEXTHOP_INFO **info)
+static struct rtmi_shadow *shadow_make(struct rtmi_reg *reg, __u64 handle, int *err)
 {
 	struct rtmi_shadow *shadow;
-	bool surplus = true;
-	int err = -ENOMEM;
 
-	pthread_mutex_lock(&reg->shadows.lock);
+	*err = -EBADF;
+	if (RTM_HANDLE_TYPE(handle) != RTM_HANDLE_NEXTHOP)
+		return NULL;
 	shadow = rtmi_shadow_find(&reg->shadows, handle);
 	if (!shadow)
 		shadow = rtmi_shadow_add(reg, handle);
-	if (shadow)
-		err = shadow_read(reg, shadow);
-	if (!err) {
-		*info = &shadow->nexthop;
+	*err = shadow ? shadow_read(reg, shadow) : -ENOMEM;
+	if (!*err)
+		return shadow;
+	/* of a next hop that is not the caller's, or is not there at all, nothing is kept */
+	if (shadow && !shadow->nexthop.NextHopOwner)
+		rtmi_shadow_drop(reg, handle);
+	return NULL;
+}
+
+/**
+ * rtmi_nexthop_shadow_get() - the memory of a next hop, with what the kernel has in it
+ * @reg: registration, owner of the next hop
+ * @handle: the next hop
+ * @keep: the caller's reference of it becomes the library's
+ * @info: opt out: the memory, always the same for the same next hop
+ *
+ * Return: 0, or a negative errno: -EBADF, -EACCES for that of another entity, -ENOMEM.
+ */
+int rtmi_nexthop_shadow_get(struct rtmi_reg *reg, __u64 handle, bool keep,
+			    RTM_NEXTHOP_INFO **info)
+{
+	struct rtmi_shadow *shadow;
+	bool surplus = keep;
+	int err;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = shadow_make(reg, handle, &err);
+	if (shadow) {
+		if (info)
+			*info = &shadow->nexthop;
 		surplus = keep && shadow->kept;
 		shadow->kept |= keep;
 	}
@@ -203,7 +244,8 @@ DWORD WINAPI RtmFindNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Ne
 	req.attrs.ifindex = NextHopInfo->InterfaceIndex;
 	err = rtmi_find_nexthop(rtmi_dev(reg), &req);
 	if (!err && NextHopPointer)
-		err = shadow_get(reg, req.nexthop, !NextHopHandle, NextHopPointer);
+		err = rtmi_nexthop_shadow_get(reg, req.nexthop, !NextHopHandle,
+					      NextHopPointer);
 	if (!err && NextHopHandle)
 		*NextHopHandle = rtmi_handle(req.nexthop);
 	rtmi_reg_put(reg);

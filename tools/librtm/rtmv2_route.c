@@ -14,27 +14,38 @@
 /* Bits of the input word that mean something; samples leave the rest to chance. */
 #define CHANGE_IN	(RTM_ROUTE_CHANGE_FIRST | RTM_ROUTE_CHANGE_NEW)
 
-static DWORD ttl_supported(ULONG ttl)
-{
-	if (!ttl)
-		return ERROR_INVALID_PARAMETER;
-	return ttl == INFINITE ? NO_ERROR : ERROR_NOT_SUPPORTED;
-}
-
 /*
  * An update by handle asks for no handle back: it would be one reference more
- * than the client knows of.
+ * than the client knows of.  One by key asks for the handle where routes have shadows,
+ * which are known by handle alone.
  */
+static int route_add(struct rtmi_reg *reg, struct rtm_add_route *req, bool want)
+{
+	bool by_key = !req->route;
+	bool ask = by_key && (want || rtmi_route_shadows_exist(reg));
+	int err;
+
+	if (!ask)
+		req->flags = RTM_REQ_NO_HANDLE;
+	err = rtmi_add_route(rtmi_dev(reg), req);
+	if (err)
+		return err;
+	if (!(req->change & RTM_RC_NEW) && (ask || !by_key))
+		rtmi_route_shadow_changed(reg, req->route);
+	if (ask && !want)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ROUTE, &req->route, 1);
+	return 0;
+}
+
 DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE RouteHandle,
 			       PRTM_NET_ADDRESS DestAddress, PRTM_ROUTE_INFO RouteInfo,
 			       ULONG TimeToLive, RTM_ROUTE_LIST_HANDLE RouteListHandle,
 			       RTM_NOTIFY_FLAGS NotifyType, RTM_NOTIFY_HANDLE NotifyHandle,
 			       PRTM_ROUTE_CHANGE_FLAGS ChangeFlags)
 {
-	bool by_handle = RouteHandle && *RouteHandle;
 	struct rtm_add_route req = { 0 };
 	struct rtmi_reg *reg;
-	DWORD ret;
+	int err;
 
 	(void)NotifyType;
 	(void)NotifyHandle;
@@ -43,26 +54,22 @@ DWORD WINAPI RtmAddRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_ROUTE_HANDLE
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)
 		return ERROR_INVALID_HANDLE;
-	ret = ttl_supported(TimeToLive);
-	if (ret)
-		goto out_put;
 	req.entity = reg->handle;
-	req.route = by_handle ? rtmi_id(*RouteHandle) : 0;
-	if (by_handle || !RouteHandle)
-		req.flags = RTM_REQ_NO_HANDLE;
+	req.route = RouteHandle ? rtmi_id(*RouteHandle) : 0;
 	req.list = rtmi_id(RouteListHandle);
 	req.change = *ChangeFlags & CHANGE_IN;
 	rtmi_prefix_from_net(&req.dest, DestAddress);
 	rtmi_route_to_attrs(&req.attrs, RouteInfo);
-	ret = rtmi_win32(rtmi_add_route(rtmi_dev(reg), &req));
-	if (!ret) {
-		if (!by_handle && RouteHandle)
+	err = rtmi_ttl_ms(TimeToLive, &req.attrs.ttl_ms);
+	if (!err)
+		err = route_add(reg, &req, RouteHandle);
+	if (!err) {
+		if (RouteHandle && !*RouteHandle)
 			*RouteHandle = rtmi_handle(req.route);
 		*ChangeFlags = req.change;
 	}
-out_put:
 	rtmi_reg_put(reg);
-	return ret;
+	return rtmi_win32(err);
 }
 
 /* To the kernel no handle means a search by key, which this call does not have. */
@@ -81,8 +88,11 @@ DWORD WINAPI RtmDeleteRouteToDest(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HAND
 	req.entity = reg->handle;
 	if (RouteHandle)
 		err = rtmi_delete_route(rtmi_dev(reg), &req);
-	if (!err)
+	if (!err) {
 		*ChangeFlags = req.change;
+		if (rtmi_route_shadows_exist(reg))
+			rtmi_route_shadow_deleted(reg, req.route);
+	}
 	rtmi_reg_put(reg);
 	return err == -ESTALE ? ERROR_NOT_FOUND : rtmi_win32(err);
 }

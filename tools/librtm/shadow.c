@@ -15,6 +15,8 @@
  * destination.  The two are compared when an exclusive lock is released, the only
  * time at which a client may have changed its cell.
  *
+ * What the shadow of a route is, is in shadow_route.c.
+ *
  * The lock is held across ioctls, but only across such as never wait for a lock of
  * a destination.
  */
@@ -38,6 +40,16 @@ static void link_in(struct rtmi_shadows *shadows, struct rtmi_shadow *shadow)
 	*head = shadow;
 }
 
+static bool is_nexthop(const struct rtmi_shadow *shadow)
+{
+	return RTM_HANDLE_TYPE(shadow->handle) == RTM_HANDLE_NEXTHOP;
+}
+
+static bool is_route(const struct rtmi_shadow *shadow)
+{
+	return RTM_HANDLE_TYPE(shadow->handle) == RTM_HANDLE_ROUTE;
+}
+
 /**
  * rtmi_shadows_destroy() - free the objects of a registration
  * @shadows: objects, which nobody uses any more
@@ -50,10 +62,13 @@ void rtmi_shadows_destroy(struct rtmi_shadows *shadows)
 	for (i = 0; i < shadows->n_buckets; i++) {
 		for (shadow = shadows->buckets[i]; shadow; shadow = next) {
 			next = shadow->next;
+			if (is_route(shadow))
+				rtmi_route_shadow_free(NULL, shadow);
 			free(shadow);
 		}
 	}
 	free(shadows->buckets);
+	rtmi_edits_destroy(shadows);
 	pthread_mutex_destroy(&shadows->lock);
 }
 
@@ -77,12 +92,14 @@ struct rtmi_shadow *rtmi_shadow_find(struct rtmi_shadows *shadows, __u64 handle)
 	return NULL;
 }
 
-static bool is_nexthop(const struct rtmi_shadow *shadow)
-{
-	return RTM_HANDLE_TYPE(shadow->handle) == RTM_HANDLE_NEXTHOP;
-}
-
-static bool is_alive(struct rtmi_reg *reg, __u64 handle)
+/**
+ * rtmi_handle_is_alive() - does a handle name something
+ * @reg: registration
+ * @handle: the handle
+ *
+ * Return: true when it does.
+ */
+bool rtmi_handle_is_alive(struct rtmi_reg *reg, __u64 handle)
 {
 	if (rtmi_handles_reference(rtmi_dev(reg), reg->handle, &handle, 1) == -EBADF)
 		return false;
@@ -93,9 +110,11 @@ static bool is_alive(struct rtmi_reg *reg, __u64 handle)
 /* A cell with something in it is somebody's, however the handle went. */
 static bool is_garbage(struct rtmi_reg *reg, const struct rtmi_shadow *shadow)
 {
-	if (is_nexthop(shadow) ? shadow->kept : shadow->told || shadow->cell)
+	if (is_nexthop(shadow) && shadow->kept)
 		return false;
-	return !is_alive(reg, shadow->handle);
+	if (RTM_HANDLE_TYPE(shadow->handle) == RTM_HANDLE_DEST && (shadow->told || shadow->cell))
+		return false;
+	return !rtmi_handle_is_alive(reg, shadow->handle);
 }
 
 static void drop_garbage(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
@@ -103,9 +122,13 @@ static void drop_garbage(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 	__u64 remote;
 
 	reg->shadows.count--;
+	if (is_route(shadow)) {
+		reg->shadows.routes--;
+		rtmi_route_shadow_free(reg, shadow);
+	}
 	if (is_nexthop(shadow)) {
 		reg->shadows.nexthops--;
-		remote = rtmi_id(shadow->nexthop.RemoteNextHop);
+		remote = rtmi_id(shadow->remote);
 		if (remote)
 			rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_DEST,
 					     &remote, 1);
@@ -194,6 +217,7 @@ struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle)
 	link_in(shadows, shadow);
 	shadows->count++;
 	shadows->nexthops += is_nexthop(shadow);
+	shadows->routes += is_route(shadow);
 	return shadow;
 }
 
@@ -204,6 +228,20 @@ static struct rtmi_shadow **place_of(struct rtmi_shadows *shadows, __u64 handle)
 	while (*pos && (*pos)->handle != handle)
 		pos = &(*pos)->next;
 	return pos;
+}
+
+/**
+ * rtmi_shadow_drop() - forget an object
+ * @reg: registration; the caller holds the lock of its objects
+ * @handle: handle that has one
+ */
+void rtmi_shadow_drop(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow **pos = place_of(&reg->shadows, handle);
+	struct rtmi_shadow *shadow = *pos;
+
+	*pos = shadow->next;
+	drop_garbage(reg, shadow);
 }
 
 /**
@@ -255,16 +293,9 @@ int rtmi_views_kept(struct rtmi_reg *reg, __u64 handle, unsigned int *n_views)
  */
 void rtmi_views_forget(struct rtmi_reg *reg, __u64 handle)
 {
-	struct rtmi_shadow *shadow, **pos;
-
 	pthread_mutex_lock(&reg->shadows.lock);
-	if (rtmi_shadow_find(&reg->shadows, handle)) {
-		pos = place_of(&reg->shadows, handle);
-		shadow = *pos;
-		*pos = shadow->next;
-		reg->shadows.count--;
-		free(shadow);
-	}
+	if (rtmi_shadow_find(&reg->shadows, handle))
+		rtmi_shadow_drop(reg, handle);
 	pthread_mutex_unlock(&reg->shadows.lock);
 }
 
