@@ -27,6 +27,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <kunit/visibility.h>
 #include <uapi/linux/rtm.h>
 
 #include "rtm_entity.h"
@@ -82,6 +83,7 @@ void rtm_nexthop_locks_init(struct rtm_nexthop_locks *locks)
 	INIT_LIST_HEAD(&locks->waiters);
 	init_waitqueue_head(&locks->changed);
 }
+EXPORT_SYMBOL_IF_KUNIT(rtm_nexthop_locks_init);
 
 /**
  * rtm_nexthop_locks_revive() - an entity that was kept is registered again

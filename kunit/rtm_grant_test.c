@@ -627,8 +627,10 @@ static int rtm_grant_test_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 	ctx->table.rnet = &ctx->rnet;
 	ctx->dest.table = &ctx->table;
-	for (i = 0; i < N_ENTITIES; i++)
+	for (i = 0; i < N_ENTITIES; i++) {
 		rtm_lock_owner_init(&ctx->entities[i].locks);
+		rtm_nexthop_locks_init(&ctx->entities[i].nexthop_locks);
+	}
 	for (i = 0; i < N_THREADS; i++) {
 		INIT_LIST_HEAD(&ctx->actors[i].r.l.link);
 		for (h = 0; h < ARRAY_SIZE(ctx->actors[i].holds); h++)

@@ -899,6 +899,7 @@ static int lock_test_init(struct kunit *test)
 	for (i = 0; i < N_ENTITIES; i++) {
 		refcount_set(&ctx->entities[i].refs, SPARE_REFS);
 		rtm_lock_owner_init(&ctx->entities[i].locks);
+		rtm_nexthop_locks_init(&ctx->entities[i].nexthop_locks);
 		ctx->entities[i].client = &ctx->client;
 		list_add_tail(&ctx->entities[i].client_link, &ctx->client.entities);
 	}

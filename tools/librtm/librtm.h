@@ -302,6 +302,44 @@ int rtm_nexthop_delete_key(struct rtm_ctx *ctx, uint64_t entity, const struct rt
 int rtm_nexthop_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop,
 		     struct rtm_nexthop_attrs *attrs);
 
+/**
+ * rtm_nexthop_lock() - lock a next hop of the caller
+ * @ctx: context
+ * @entity: caller's registration
+ * @nexthop: the next hop
+ * @exclusive: true to change, false to look
+ * @deadline: how long to wait
+ *
+ * Belongs to the calling thread and excludes other threads of the registration that lock
+ * the same next hop, nobody else.  -EACCES: somebody else's, or an upgrade while others
+ * have it.  -ESTALE: it was deleted.
+ */
+int rtm_nexthop_lock(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop, bool exclusive,
+		     uint64_t deadline);
+
+/**
+ * rtm_nexthop_unlock() - unlock a next hop
+ * @ctx: context
+ * @entity: caller's registration
+ * @nexthop: the next hop
+ * @exclusive: the mode that it was locked in
+ *
+ * -EACCES: the entity does not hold it in that mode.
+ */
+int rtm_nexthop_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop, bool exclusive);
+
+/**
+ * rtm_nexthop_update_unlock() - change a next hop and unlock it, or neither
+ * @ctx: context
+ * @entity: caller's registration
+ * @nexthop: the next hop, locked exclusively
+ * @attrs: flags, cookie and remote_dest count
+ *
+ * -EACCES: not locked so.  -EBADF: @attrs.remote_dest is no destination of the table.
+ */
+int rtm_nexthop_update_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t nexthop,
+			      const struct rtm_nexthop_attrs *attrs);
+
 /* Routes */
 
 /**
@@ -356,6 +394,57 @@ int rtm_route_delete(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, uint3
  */
 int rtm_route_delete_key(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *dest,
 			 uint64_t neighbour, uint32_t *change, uint64_t deadline);
+
+/**
+ * rtm_route_lock() - lock a route of the caller, and its destination with it
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: the route
+ * @exclusive: true to change, false to look
+ * @deadline: how long to wait
+ *
+ * As rtm_dest_lock().  -EACCES: also somebody else's route.  -ESTALE: it was deleted.
+ */
+int rtm_route_lock(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, bool exclusive,
+		   uint64_t deadline);
+
+/**
+ * rtm_route_unlock() - unlock a route
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: the route
+ * @exclusive: the mode that it was locked in
+ *
+ * -EACCES: the entity does not hold it in that mode.
+ */
+int rtm_route_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, bool exclusive);
+
+/**
+ * rtm_route_update_unlock() - change a route and unlock it, or neither
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: the route, which the calling thread has locked exclusively
+ * @attrs: what it is from now on, see rtm_route_set_nexthops()
+ * @change: opt out: RTM_RC_BEST or 0
+ *
+ * -EACCES: somebody else's route, or not locked so.  -ESTALE: it was deleted.
+ */
+int rtm_route_update_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t route,
+			    const struct rtm_route_attrs *attrs, uint32_t *change);
+
+/**
+ * rtm_route_answer_expiry() - say what becomes of a route whose time is over
+ * @ctx: context
+ * @entity: caller's registration
+ * @route: object of RTM_EVENT_ROUTE_EXPIRED
+ * @context: context of the event
+ * @stays: true: it stays, without an end.  false: it is deleted, and success consumes
+ *	one reference
+ *
+ * -ESTALE: that was settled otherwise.
+ */
+int rtm_route_answer_expiry(struct rtm_ctx *ctx, uint64_t entity, uint64_t route,
+			    uint64_t context, bool stays);
 
 /**
  * rtm_routes_add() - add or update many routes
@@ -516,6 +605,20 @@ int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
  * @dest: what one of the four calls above returned
  */
 int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest);
+
+/**
+ * rtm_dest_hold() - keep the last route of a destination visible when it goes
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: the destination, whoever has routes there
+ * @views: in these views; 0 for all
+ * @hold_ms: milliseconds, not 0, or RTM_HOLD_FOREVER
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * See RTM_IOC_HOLD_DEST.  -EINVAL: no time, or no view that is supported.
+ */
+int rtm_dest_hold(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint32_t views,
+		  uint32_t hold_ms, uint64_t deadline);
 
 /**
  * rtm_dest_lock() - lock a destination and its routes

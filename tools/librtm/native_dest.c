@@ -84,6 +84,17 @@ int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest
 	return rtm_handles_release(ctx, entity, handles, count);
 }
 
+int rtm_dest_hold(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint32_t views,
+		  uint32_t hold_ms, uint64_t deadline)
+{
+	struct rtm_hold_dest req = {
+		.entity = entity, .dest = dest, .views = views, .hold_ms = hold_ms,
+	};
+
+	rtmi_wait(deadline, &req.flags, &req.deadline);
+	return rtmi_hold_dest(&ctx->dev, &req);
+}
+
 int rtm_dest_lock(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, bool exclusive,
 		  uint64_t deadline)
 {

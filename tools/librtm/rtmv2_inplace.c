@@ -13,7 +13,7 @@
 
 /* The owner's alone: the kernel says so when the shadow is read. */
 DWORD WINAPI RtmGetRoutePointer(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
-				PRTM_ROUTE_INFO *RoutePointer)
+				struct _RTM_ROUTE_INFO **RoutePointer)
 {
 	struct rtmi_reg *reg;
 	int err;
@@ -89,7 +89,7 @@ static int route_unlock(struct rtmi_reg *reg, struct rtm_lock_object *req)
 }
 
 DWORD WINAPI RtmLockRoute(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
-			  BOOL Exclusive, BOOL LockRoute, PRTM_ROUTE_INFO *RoutePointer)
+			  BOOL Exclusive, BOOL LockRoute, struct _RTM_ROUTE_INFO **RoutePointer)
 {
 	struct rtm_lock_object req = { .object = rtmi_id(RouteHandle) };
 	struct rtmi_reg *reg;
@@ -140,7 +140,7 @@ static DWORD nexthop_win32(int err)
 
 DWORD WINAPI RtmGetNextHopPointer(RTM_ENTITY_HANDLE RtmRegHandle,
 				  RTM_NEXTHOP_HANDLE NextHopHandle,
-				  PRTM_NEXTHOP_INFO *NextHopPointer)
+				  struct _RTM_NEXTHOP_INFO **NextHopPointer)
 {
 	struct rtmi_reg *reg;
 	int err;
@@ -225,7 +225,8 @@ static int nexthop_unlock(struct rtmi_reg *reg, const struct rtm_lock_object *lo
 }
 
 DWORD WINAPI RtmLockNextHop(RTM_ENTITY_HANDLE RtmRegHandle, RTM_NEXTHOP_HANDLE NextHopHandle,
-			    BOOL Exclusive, BOOL LockNextHop, PRTM_NEXTHOP_INFO *NextHopPointer)
+			    BOOL Exclusive, BOOL LockNextHop,
+			    struct _RTM_NEXTHOP_INFO **NextHopPointer)
 {
 	struct rtm_lock_object req = { .object = rtmi_id(NextHopHandle) };
 	struct rtmi_reg *reg;

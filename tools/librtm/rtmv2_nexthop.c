@@ -243,9 +243,11 @@ DWORD WINAPI RtmFindNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Ne
 	rtmi_prefix_from_net(&req.attrs.addr, &NextHopInfo->NextHopAddress);
 	req.attrs.ifindex = NextHopInfo->InterfaceIndex;
 	err = rtmi_find_nexthop(rtmi_dev(reg), &req);
-	if (!err && NextHopPointer)
-		err = rtmi_nexthop_shadow_get(reg, req.nexthop, !NextHopHandle,
-					      NextHopPointer);
+	if (!err && NextHopPointer) {
+		err = rtmi_nexthop_shadow_get(reg, req.nexthop, !NextHopHandle, NextHopPointer);
+		if (err && NextHopHandle)
+			release_one(reg, RTM_HANDLE_NEXTHOP, rtmi_handle(req.nexthop));
+	}
 	if (!err && NextHopHandle)
 		*NextHopHandle = rtmi_handle(req.nexthop);
 	rtmi_reg_put(reg);

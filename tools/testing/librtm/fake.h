@@ -16,7 +16,7 @@
 #include <sys/types.h>
 #include <linux/rtm.h>
 
-#define FAKE_N_CMDS	0x21
+#define FAKE_N_CMDS	0x4a
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -45,6 +45,11 @@ union fake_req {
 	struct rtm_get_dest dest;
 	struct rtm_lock_dest lock;
 	struct rtm_break_dest_lock lock_break;
+	struct rtm_hold_dest hold;
+	struct rtm_answer_expiry answer;
+	struct rtm_lock_object lock_object;
+	struct rtm_update_route update;
+	struct rtm_unlock_nexthop unlock_nexthop;
 	struct rtm_opaque opaque;
 	struct rtm_route_batch batch;
 	struct rtm_fib_sync fib_sync;

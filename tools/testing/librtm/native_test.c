@@ -709,6 +709,82 @@ static void test_lock(void **state)
 	assert_int_equal(fake_seen(SET_OPAQUE)->opaque.value, 0x66);
 }
 
+static int updated(void *arg)
+{
+	struct rtm_update_route *req = arg;
+
+	req->change = RTM_RC_BEST;
+	return 0;
+}
+
+static void test_edit_route(void **state)
+{
+	struct rtm_route_attrs attrs = { .metric = 7, .state = 2, .ttl_ms = 60 };
+	uint32_t change = 0;
+
+	(void)state;
+	fake_on(LOCK_ROUTE, ok);
+	fake_on(UNLOCK_ROUTE, ok);
+	fake_on(UPDATE_ROUTE, updated);
+	fake_on(ANSWER_EXPIRY, ok);
+	assert_int_equal(rtm_route_lock(ctx, E, FAKE_ROUTE(1), true, RTM_NOWAIT), 0);
+	assert_int_equal(fake_seen(LOCK_ROUTE)->lock_object.flags,
+			 RTM_REQ_EXCLUSIVE | RTM_REQ_NOWAIT);
+	assert_true(fake_seen(LOCK_ROUTE)->lock_object.object == FAKE_ROUTE(1));
+	assert_int_equal(rtm_route_lock(ctx, E, FAKE_ROUTE(1), false, 88), 0);
+	assert_int_equal(fake_seen(LOCK_ROUTE)->lock_object.flags, 0);
+	assert_true(fake_seen(LOCK_ROUTE)->lock_object.deadline == 88);
+	assert_int_equal(rtm_route_unlock(ctx, E, FAKE_ROUTE(1), true), 0);
+	assert_int_equal(fake_seen(UNLOCK_ROUTE)->lock_object.flags, RTM_REQ_EXCLUSIVE);
+
+	assert_int_equal(rtm_route_update_unlock(ctx, E, FAKE_ROUTE(1), &attrs, NULL), 0);
+	assert_int_equal(rtm_route_update_unlock(ctx, E, FAKE_ROUTE(1), &attrs, &change), 0);
+	assert_int_equal(change, RTM_RC_BEST);
+	assert_int_equal(fake_seen(UPDATE_ROUTE)->update.attrs.metric, 7);
+	assert_int_equal(fake_seen(UPDATE_ROUTE)->update.attrs.ttl_ms, 60);
+	assert_int_equal(fake_seen(UPDATE_ROUTE)->update.attrs.state, 0);
+	fake_on(UPDATE_ROUTE, fail_with);
+	give_errno = ESTALE;
+	change = 0;
+	assert_int_equal(rtm_route_update_unlock(ctx, E, FAKE_ROUTE(1), &attrs, &change), -ESTALE);
+	assert_int_equal(change, 0);
+
+	assert_int_equal(rtm_route_answer_expiry(ctx, E, FAKE_ROUTE(1), 5, true), 0);
+	assert_int_equal(fake_seen(ANSWER_EXPIRY)->answer.stays, 1);
+	assert_true(fake_seen(ANSWER_EXPIRY)->answer.context == 5);
+	assert_int_equal(rtm_route_answer_expiry(ctx, E, FAKE_ROUTE(1), 5, false), 0);
+	assert_int_equal(fake_seen(ANSWER_EXPIRY)->answer.stays, 0);
+}
+
+static void test_edit_nexthop(void **state)
+{
+	struct rtm_nexthop_attrs attrs = {
+		.cookie = 7, .remote_dest = FAKE_DEST(2), .flags = RTM_NHF_DOWN,
+	};
+
+	(void)state;
+	fake_on(LOCK_NEXTHOP, ok);
+	fake_on(UNLOCK_NEXTHOP, ok);
+	fake_on(HOLD_DEST, ok);
+	assert_int_equal(rtm_nexthop_lock(ctx, E, FAKE_NEXTHOP(1), true, 88), 0);
+	assert_int_equal(fake_seen(LOCK_NEXTHOP)->lock_object.flags, RTM_REQ_EXCLUSIVE);
+	assert_true(fake_seen(LOCK_NEXTHOP)->lock_object.deadline == 88);
+	assert_int_equal(rtm_nexthop_unlock(ctx, E, FAKE_NEXTHOP(1), false), 0);
+	assert_int_equal(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.flags, 0);
+	assert_int_equal(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.commit, 0);
+	assert_int_equal(rtm_nexthop_update_unlock(ctx, E, FAKE_NEXTHOP(1), &attrs), 0);
+	assert_int_equal(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.flags, RTM_REQ_EXCLUSIVE);
+	assert_int_equal(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.commit, 1);
+	assert_true(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.cookie == 7);
+	assert_true(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.remote_dest == FAKE_DEST(2));
+	assert_int_equal(fake_seen(UNLOCK_NEXTHOP)->unlock_nexthop.nexthop_flags, RTM_NHF_DOWN);
+
+	assert_int_equal(rtm_dest_hold(ctx, E, FAKE_DEST(1), 1, 30, RTM_NOWAIT), 0);
+	assert_int_equal(fake_seen(HOLD_DEST)->hold.flags, RTM_REQ_NOWAIT);
+	assert_int_equal(fake_seen(HOLD_DEST)->hold.views, 1);
+	assert_int_equal(fake_seen(HOLD_DEST)->hold.hold_ms, 30);
+}
+
 /* Events */
 
 static void test_events(void **state)
@@ -884,6 +960,8 @@ int main(void)
 		T(test_route_info),
 		T(test_dest),
 		T(test_lock),
+		T(test_edit_route),
+		T(test_edit_nexthop),
 		T(test_events),
 		T(test_dump),
 		T(test_dump_empty),

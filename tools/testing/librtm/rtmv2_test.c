@@ -1059,6 +1059,26 @@ static void test_add_route(void **state)
 	assert_int_equal(fake_refs_total(), 1);
 }
 
+static void test_add_route_for_a_while(void **state)
+{
+	const struct rtm_add_route *seen = &fake_seen(ADD_ROUTE)->add_route;
+	RTM_ROUTE_CHANGE_FLAGS change = 0;
+	RTM_NET_ADDRESS net = { .AddressFamily = AF_INET, .NumBits = 8 };
+	RTM_ROUTE_INFO info = { 0 };
+
+	(void)state;
+	fake_on(ADD_ROUTE, ok);
+	assert_int_equal(RtmAddRouteToDest(H, NULL, &net, &info, 1000, NULL, 0, NULL, &change),
+			 NO_ERROR);
+	assert_int_equal(seen->attrs.ttl_ms, 1000);
+	assert_int_equal(RtmAddRouteToDest(H, NULL, &net, &info, INFINITE, NULL, 0, NULL, &change),
+			 NO_ERROR);
+	assert_int_equal(seen->attrs.ttl_ms, 0);
+	assert_int_equal(RtmAddRouteToDest(H, NULL, &net, &info, INFINITE - 1, NULL, 0, NULL,
+					   &change), NO_ERROR);
+	assert_int_equal(seen->attrs.ttl_ms, INFINITE - 1);
+}
+
 static void test_add_route_errors(void **state)
 {
 	RTM_NET_ADDRESS net = { .AddressFamily = AF_INET };
@@ -1073,8 +1093,6 @@ static void test_add_route_errors(void **state)
 					   &change), ERROR_INVALID_HANDLE);
 	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, 0, NULL, 0, NULL, &change),
 			 ERROR_INVALID_PARAMETER);
-	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, 1000, NULL, 0, NULL, &change),
-			 ERROR_NOT_SUPPORTED);
 	assert_int_equal(fake_count(ADD_ROUTE), 1);
 	give_errno = EBADF;
 	assert_int_equal(RtmAddRouteToDest(H, &route, &net, &info, INFINITE, UH(7), 0, NULL,
@@ -1644,6 +1662,7 @@ int main(void)
 		T(test_nexthop_info),
 		T(test_add_route),
 		T(test_add_route_errors),
+		T(test_add_route_for_a_while),
 		T(test_delete_route),
 		T(test_route_info),
 		T(test_release_route_info),

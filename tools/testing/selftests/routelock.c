@@ -81,7 +81,8 @@ TEST_F(routelock, wrong_lock)
 	EXPECT_EQ(-ESTALE, dev_lock_route(self->fd, self->e, gone, X));
 	EXPECT_EQ(0, locked(self));
 
-	EXPECT_EQ(-EOPNOTSUPP, dev_unlock_route(self->fd, self->e, self->route, X | RTM_REQ_NOWAIT));
+	EXPECT_EQ(-EOPNOTSUPP,
+		  dev_unlock_route(self->fd, self->e, self->route, X | RTM_REQ_NOWAIT));
 	EXPECT_EQ(-EBADF, dev_unlock_route(self->fd, 0, self->route, X));
 	EXPECT_EQ(-EBADF, dev_unlock_route(self->fd, self->e, self->nh[0], X));
 	EXPECT_EQ(-EACCES, dev_unlock_route(self->fd, self->e, foreign, X));
