@@ -73,6 +73,7 @@ mkdir -p "$log"
 must_pass -- true
 must_fail 'returned 3' -- sh -c 'exit 3'
 must_fail 'stopped after 20 seconds' --timeout 20 -- sleep 1000
+BOOT_LIMIT=1 must_fail 'hung in its boot' -- true
 must_fail 'machine died' -- sh -c 'echo c >/proc/sysrq-trigger'
 all_kinds
 [ "$failures" = 0 ] || { say "$failures things went unseen"; exit 1; }
