@@ -32,12 +32,13 @@ extern const struct verb stats_verbs[];
 extern const struct verb fib_verbs[];
 extern const struct verb version_verbs[];
 
-/* Those of "route" that have a file of their own. */
+/* Those that have a file of their own. */
 int cmd_route_add(struct args *args);
 int cmd_route_replace(struct args *args);
 int cmd_route_del(struct args *args);
 int cmd_route_flush(struct args *args);
 int cmd_route_load(struct args *args);
 int cmd_lock_dest(struct args *args);
+int cmd_dest_hold(struct args *args);
 
 #endif /* RTMCTL_CMD_H */

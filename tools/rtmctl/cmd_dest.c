@@ -42,6 +42,30 @@ static const struct keyword dest_keywords[] = {
 	{ NULL, kw_scope, offsetof(struct dest_args, scope), RTM_DUMP_EXACT, false },
 };
 
+static void text_hold(const struct rtm_dest_rec *d)
+{
+	char buf[WORDS_TEXT];
+
+	if (!d->held && !d->hold_views)
+		return;
+	line_field(0, "%s %s", d->held ? "held" : "hold",
+		   words_text(buf, sizeof(buf), view_names, d->held ? d->held : d->hold_views));
+	if (d->hold_ms == RTM_HOLD_FOREVER)
+		line_field(0, "for ever");
+	else
+		line_field(0, "for %.3f s", d->hold_ms / 1000.0);
+}
+
+static void json_hold(struct json_object *o, const struct rtm_dest_rec *d)
+{
+	if (!d->held && !d->hold_views)
+		return;
+	json_words(o, "held", view_names, d->held);
+	json_words(o, "hold", view_names, d->hold_views);
+	if (d->hold_ms != RTM_HOLD_FOREVER)
+		json_number(o, "hold_ms", d->hold_ms);
+}
+
 static double seconds_ago(uint64_t when)
 {
 	struct timespec ts;
@@ -66,8 +90,9 @@ static void text_dest(const struct rtm_dest_rec *d)
 	line_field(10, "routes %u", d->n_routes);
 	line_field(14, "fib %s", fib_state_name(d->fib_state));
 	line_field(16, "locked %s", lock_state_name(d->locked));
-	if (d->views != RTM_V_UCAST || opts.details)
+	if (d->views && (d->views != RTM_V_UCAST || opts.details))
 		line_field(0, "view %s", words_text(buf, sizeof(buf), view_names, d->views));
+	text_hold(d);
 	if (opts.details)
 		line_field(0, "refs %u changed %.3f", d->refs, seconds_ago(d->last_changed));
 	if (*refusal(d))
@@ -89,6 +114,7 @@ static struct json_object *dest_object(const struct rtm_dest_rec *d)
 		json_text(o, "fib_error", refusal(d));
 	}
 	json_text(o, "locked", lock_state_name(d->locked));
+	json_hold(o, d);
 	json_number(o, "refs", d->refs);
 	json_number(o, "changed_ns", d->last_changed);
 	return o;
@@ -121,5 +147,7 @@ static int dest_show(struct args *args)
 
 const struct verb dest_verbs[] = {
 	{ "show", dest_show, "[[exact|match|root] PREFIX] [fib STATE] [locked] [instance N]" },
+	{ "hold", cmd_dest_hold, "PREFIX time SECONDS|forever [view VIEWS]\n"
+	  "\t[timeout SECONDS|nowait] [instance N]" },
 	{ NULL, NULL, NULL },
 };

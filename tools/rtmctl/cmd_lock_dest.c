@@ -66,18 +66,6 @@ static int parse_lock(struct args *args, struct lock_dest_args *a)
 	return a->command ? STATUS_OK : usage_error("\"-- COMMAND\" is missing");
 }
 
-static int register_self(const struct lock_dest_args *a, struct session **s)
-{
-	struct rtm_entity_id id = {
-		.family = a->dest.family,
-		.instance = a->instance < 0 ? 0 : (uint16_t)a->instance,
-		.protocol = PROTO_NETMGMT,
-		.id = (uint32_t)getpid(),
-	};
-
-	return session_register(&id, a->shared ? 0 : RTM_REQ_OPAQUE_SLOT, s);
-}
-
 /*
  * The lock.  0 or -errno, and the command it came from.
  */
@@ -205,7 +193,8 @@ int cmd_lock_dest(struct args *args)
 
 	ret = parse_lock(args, &a);
 	if (!ret)
-		ret = register_self(&a, &s);
+		ret = session_register_self(&a.dest, a.instance, a.shared ? 0 : RTM_REQ_OPAQUE_SLOT,
+					    &s);
 	if (ret)
 		return ret;
 	ret = take(s, &a, &lock, &cmd);

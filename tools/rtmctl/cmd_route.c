@@ -193,7 +193,7 @@ static int route_get(struct args *args)
 #define NEXTHOP	"via ADDR [dev IF|remote] [down]"
 #define ROUTE	"PREFIX [" NEXTHOP "] [dev IF] [nexthop " NEXTHOP "]...\n" \
 		"\t[blackhole|prohibit|discard] [pref N] [metric N] [view ucast,mcast]\n" \
-		"\t[src ADDR] [mtu N] [flag WORD] [timeout SECONDS|nowait]\n\t" ENTITY
+		"\t[src ADDR] [mtu N] [ttl SECONDS] [flag WORD] [timeout SECONDS|nowait]\n\t" ENTITY
 
 const struct verb route_verbs[] = {
 	{ "show", route_show, "[[exact|match|root] PREFIX] [all|best] [dev IF] [view VIEWS]\n"

@@ -44,6 +44,7 @@ struct nexthop_spec {
  * @metric: "metric"
  * @views: "view"
  * @mtu: "mtu"
+ * @ttl_ms: "ttl", 0 for ever
  * @flags: RTM_RF_*
  * @src: "src"
  */
@@ -58,6 +59,7 @@ struct route_spec {
 	uint32_t metric;
 	uint32_t views;
 	uint32_t mtu;
+	uint32_t ttl_ms;
 	uint16_t flags;
 	struct rtm_net_prefix src;
 };
@@ -158,6 +160,7 @@ static const struct keyword add_keywords[] = {
 	{ "metric", kw_u32, SPEC(metric), 0, false },
 	{ "view", kw_views, SPEC(views), 0, false },
 	{ "mtu", kw_u32, SPEC(mtu), 0, false },
+	{ "ttl", kw_lifetime, SPEC(ttl_ms), 0, false },
 	{ "src", kw_address, SPEC(src), 0, false },
 	{ NULL, kw_dest, SPEC(dest), 0, false },
 };
@@ -387,6 +390,7 @@ static int send_route(struct session *s, const struct route_spec *spec, const __
 			.views = spec->views,
 			.flags = spec->flags,
 			.mtu = spec->mtu,
+			.ttl_ms = spec->ttl_ms,
 		},
 		.deadline = wait_deadline(&spec->wait),
 	};

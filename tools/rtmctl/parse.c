@@ -168,6 +168,27 @@ int kw_seconds(const struct keyword *kw, struct args *args, void *to)
 	return STATUS_OK;
 }
 
+/*
+ * Seconds, stored as milliseconds: of which at least one and at most as many as a route
+ * can live.
+ */
+int kw_lifetime(const struct keyword *kw, struct args *args, void *to)
+{
+	const char *word;
+	char *end;
+	double ms;
+	int status = args_value(args, kw, &word);
+
+	if (status)
+		return status;
+	ms = strtod(word, &end) * 1000;
+	if (end == word || *end || !(ms >= 1 && ms < UINT32_MAX))
+		return usage_error("%s \"%s\" is not a number of seconds from 0.001 to %u",
+				   kw->name, word, UINT32_MAX / 1000);
+	*(uint32_t *)member(kw, to) = (uint32_t)ms;
+	return STATUS_OK;
+}
+
 int kw_protocol(const struct keyword *kw, struct args *args, void *to)
 {
 	uint32_t *protocol = member(kw, to);

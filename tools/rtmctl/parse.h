@@ -81,6 +81,7 @@ int kw_bits16(const struct keyword *kw, struct args *args, void *to);
 int kw_u32(const struct keyword *kw, struct args *args, void *to);
 int kw_id(const struct keyword *kw, struct args *args, void *to);
 int kw_seconds(const struct keyword *kw, struct args *args, void *to);
+int kw_lifetime(const struct keyword *kw, struct args *args, void *to);
 int kw_protocol(const struct keyword *kw, struct args *args, void *to);
 int kw_views(const struct keyword *kw, struct args *args, void *to);
 int kw_ifindex(const struct keyword *kw, struct args *args, void *to);

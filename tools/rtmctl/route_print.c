@@ -69,6 +69,8 @@ static void text_attributes(const struct rtm_route_rec *r)
 		line_field(0, "src %s", address_text(buf, sizeof(buf), &src));
 	if (r->attrs.mtu)
 		line_field(0, "mtu %u", r->attrs.mtu);
+	if (r->attrs.ttl_ms)
+		line_field(0, "expires %.3f", r->attrs.ttl_ms / 1000.0);
 	if (r->attrs.views != RTM_V_UCAST || opts.details)
 		line_field(0, "view %s", words_text(buf, sizeof(buf), view_names, r->attrs.views));
 	if (r->attrs.flags & ~NOT_FORWARDED || (opts.details && r->attrs.flags))
@@ -166,6 +168,8 @@ static void json_attributes(struct json_object *o, const struct rtm_route_rec *r
 		json_number(metrics, "mtu", r->attrs.mtu);
 		json_object_array_add(json_array(o, "metrics"), metrics);
 	}
+	if (r->attrs.ttl_ms)
+		json_number(o, "expires_ms", r->attrs.ttl_ms);
 	json_words(o, "flags", route_flag_names, r->attrs.flags);
 	json_words(o, "views", view_names, r->attrs.views);
 	json_number(o, "cookie", r->attrs.cookie);

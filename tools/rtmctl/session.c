@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "device.h"
 #include "dump.h"
@@ -132,6 +133,20 @@ int session_register(const struct rtm_entity_id *id, uint32_t flags, struct sess
 	sessions = s;
 	*session = s;
 	return STATUS_OK;
+}
+
+/* Register for the time of a call, as an entity nobody else is.  Status. */
+int session_register_self(const struct rtm_net_prefix *dest, int64_t instance, uint32_t flags,
+			  struct session **session)
+{
+	struct rtm_entity_id id = {
+		.family = dest->family,
+		.instance = instance < 0 ? 0 : (uint16_t)instance,
+		.protocol = PROTO_NETMGMT,
+		.id = (uint32_t)getpid(),
+	};
+
+	return session_register(&id, flags, session);
 }
 
 /* The entity of a command, registered by now.  Status. */

@@ -34,6 +34,8 @@ int entity_lookup(const struct rtm_entity_id *id, struct rtm_entity_rec *rec);
 
 int session_open(const struct entity_sel *sel, int family, struct session **session);
 int session_register(const struct rtm_entity_id *id, uint32_t flags, struct session **session);
+int session_register_self(const struct rtm_net_prefix *dest, int64_t instance, uint32_t flags,
+			  struct session **session);
 int session_end(struct session *session);
 void sessions_tidy(void);
 void sessions_close(void);

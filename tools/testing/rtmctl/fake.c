@@ -380,6 +380,17 @@ static int lock_dest(const struct rtm_lock_dest *req, int step)
 	return 0;
 }
 
+static int hold_dest(const struct rtm_hold_dest *req)
+{
+	int d = index_of(RTM_HANDLE_DEST, req->dest);
+
+	if (caller(req->entity) < 0 || d < 0)
+		return -EBADF;
+	fake->hold_ms = req->hold_ms;
+	fake->hold_views = req->views ? req->views : RTM_V_SUPPORTED;
+	return 0;
+}
+
 static int break_lock(struct rtm_break_dest_lock *req)
 {
 	int i;
@@ -662,6 +673,8 @@ static void dump_dests(struct dump *d)
 		if (!fake->routes[r].used || !in_scope(d->req, &rec.prefix) || !first_at_dest(r))
 			continue;
 		judge(&rec);
+		rec.hold_ms = fake->hold_ms;
+		rec.hold_views = fake->hold_views;
 		for (i = r; i < fake->n_routes; i++) {
 			if (!fake->routes[i].used || !same_net(&fake->routes[i].dest, &rec.prefix))
 				continue;
@@ -759,6 +772,8 @@ static int call_change(unsigned int cmd, void *arg)
 		return lock_dest(arg, -1);
 	case RTM_IOC_BREAK_DEST_LOCK:
 		return break_lock(arg);
+	case RTM_IOC_HOLD_DEST:
+		return hold_dest(arg);
 	default:
 		return call_dump(cmd, arg);
 	}

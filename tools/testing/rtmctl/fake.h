@@ -53,6 +53,8 @@ struct fake_route {
  * @no_device: opening fails with this errno
  * @flood: routes that RTM_IOC_DUMP_ROUTES makes up beyond the real ones
  * @mangle: the first record of a dump gets this size
+ * @hold_ms: of all destinations, once one has been marked
+ * @hold_views: likewise
  * @taken: times a lock was taken
  * @held: times a lock is held now
  * @exclusive: the last lock was exclusive
@@ -72,6 +74,8 @@ struct fake {
 	int no_device;
 	int flood;
 	__u32 mangle;
+	__u32 hold_ms;
+	__u32 hold_views;
 	int taken;
 	int held;
 	bool exclusive;

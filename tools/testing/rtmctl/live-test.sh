@@ -122,6 +122,27 @@ test_not_forwarded()
 	refuses 2 "no route to 198.51.101.1" rtmctl route get 198.51.101.1
 }
 
+no_route()
+{
+	[ -z "$(rtmctl route show "$1")" ]
+}
+
+# What ends by itself, and what stays visible when it goes.
+test_lifetimes()
+{
+	so rtmctl route add 198.51.100.0/24 via 192.0.2.9 ttl 600 || return
+	has "$(rtmctl route show 198.51.100.0/24)" " expires 59" || return
+	so rtmctl route replace 198.51.100.0/24 via 192.0.2.9 || return
+	same "$(query '.[].expires_ms' rtmctl -j route show 198.51.100.0/24)" null || return
+	so rtmctl route add 198.51.101.0/24 via 192.0.2.9 ttl 0.2 || return
+	eventually no_route 198.51.101.0/24 || return
+	so rtmctl dest hold 198.51.100.0/24 time 600 || return
+	has "$(rtmctl dest show 198.51.100.0/24)" "hold ucast,mcast for" || return
+	so rtmctl route del 198.51.100.0/24 || return
+	has "$(rtmctl dest show 198.51.100.0/24)" "routes 0 fib none locked free held ucast for" || return
+	same "$(ip route show proto rtm | wc -l)" 0
+}
+
 test_outlives_commands()
 {
 	so rtmctl route add 198.51.100.0/24 via 192.0.2.9 proto ospf id 7 || return
@@ -355,7 +376,7 @@ ip link set d0 up addrgenmode none
 ip address add 192.0.2.1/24 dev d0
 ip address add 2001:db8::1/64 dev d0 nodad
 
-tests=(agrees_with_ip not_forwarded outlives_commands alive lock lock_command conflict failed
+tests=(agrees_with_ip not_forwarded lifetimes outlives_commands alive lock lock_command conflict failed
 	rights netns monitor load)
 printf 'TAP version 13\n1..%d\n' ${#tests[@]}
 for name in "${tests[@]}"; do

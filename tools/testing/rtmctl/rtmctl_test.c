@@ -587,6 +587,53 @@ static void test_dest(void **state)
 	json_object_put(o);
 }
 
+static void test_dest_hold(void **state)
+{
+	struct json_object *o;
+
+	(void)state;
+	ok("route add 198.51.100.0/24 dev d0");
+	no(1, "dest hold time 5", "the destination is missing");
+	no(1, "dest hold 198.51.100.0/24", "either \"time SECONDS\" or \"forever\"");
+	no(1, "dest hold 198.51.100.0/24 time 5 forever", "either \"time SECONDS\" or \"forever\"");
+	no(1, "dest hold 198.51.100.0/24 time 0", "is not a number of seconds from 0.001");
+	no(1, "dest hold 198.51.100.0/24 time 4294968", "is not a number of seconds from 0.001");
+	no(1, "dest hold 198.51.100.0/24 time long", "is not a number of seconds from 0.001");
+	no(2, "dest hold 198.51.101.0/24 time 5", "no entity has a route to it");
+	ok("dest hold 198.51.100.0/24 time 1.5 view mcast");
+	ok("dest show");
+	has("hold mcast for 1.500 s");
+	o = list("-j dest show", 1);
+	is_list(item(o, 0), "hold", "[\"mcast\"]");
+	is_list(item(o, 0), "held", "[]");
+	is_number(item(o, 0), "hold_ms", 1500);
+	json_object_put(o);
+	ok("dest hold 198.51.100.0/24 forever nowait");
+	ok("dest show");
+	has("hold ucast,mcast for ever");
+	/* nothing of the registration is left */
+	ok("entity show proto netmgmt");
+	assert_string_equal(out, "");
+}
+
+static void test_route_lifetime(void **state)
+{
+	struct json_object *o;
+
+	(void)state;
+	no(1, "route add 198.51.100.0/24 dev d0 ttl 0", "is not a number of seconds from 0.001");
+	no(1, "route add 198.51.100.0/24 dev d0 ttl", "ttl");
+	ok("route add 198.51.100.0/24 dev d0 ttl 90.5");
+	ok("route show");
+	has("expires 90.500");
+	o = list("-j route show", 1);
+	is_number(item(o, 0), "expires_ms", 90500);
+	json_object_put(o);
+	ok("route replace 198.51.100.0/24 dev d0");
+	ok("route show");
+	assert_null(strstr(out, "expires"));
+}
+
 /*
  * Entities and next hops
  */
@@ -911,7 +958,7 @@ int main(void)
 		TEST(test_route_change), TEST(test_route_neighbours), TEST(test_route_get),
 		TEST(test_route_scope),
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
-		TEST(test_dest), TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
+		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime), TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
 		TEST(test_load), TEST(test_load_errors), TEST(test_load_batches),
 		TEST(test_memory), TEST(test_batch),
 		TEST(test_lock), TEST(test_lock_refused),
