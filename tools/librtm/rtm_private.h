@@ -315,6 +315,7 @@ int rtmi_opaque_cell(struct rtmi_reg *reg, __u64 dest, void **cell);
 int rtmi_opaque_tell(struct rtmi_reg *reg, __u64 dest);
 
 /* shadow_route.c */
+struct rtmi_route_shadow *rtmi_route_shadow_alloc(const struct rtmi_reg *reg);
 void rtmi_route_shadow_free(struct rtmi_reg *reg, struct rtmi_shadow *shadow);
 int rtmi_route_shadow_get(struct rtmi_reg *reg, __u64 handle, RTM_ROUTE_INFO **info);
 void rtmi_route_shadow_changed(struct rtmi_reg *reg, __u64 handle);

@@ -201,7 +201,7 @@ static int make_room(struct rtmi_reg *reg)
  * @reg: registration; the caller holds the lock of its objects
  * @handle: handle that has no object
  *
- * Return: the object, all zero; NULL without memory.
+ * Return: the object, all zero but for the memory of a route; NULL without memory.
  */
 struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle)
 {
@@ -214,6 +214,13 @@ struct rtmi_shadow *rtmi_shadow_add(struct rtmi_reg *reg, __u64 handle)
 	if (!shadow)
 		return NULL;
 	shadow->handle = handle;
+	if (is_route(shadow)) {
+		shadow->route = rtmi_route_shadow_alloc(reg);
+		if (!shadow->route) {
+			free(shadow);
+			return NULL;
+		}
+	}
 	link_in(shadows, shadow);
 	shadows->count++;
 	shadows->nexthops += is_nexthop(shadow);

@@ -45,6 +45,23 @@ static void release(struct rtmi_reg *reg, const __u64 *handles, unsigned int cou
 }
 
 /**
+ * rtmi_route_shadow_alloc() - memory of a route
+ * @reg: registration, which has room for so many next hops
+ *
+ * Return: the memory, nothing read into it; NULL without memory.
+ */
+struct rtmi_route_shadow *rtmi_route_shadow_alloc(const struct rtmi_reg *reg)
+{
+	unsigned int room = reg->max_nexthops;
+	struct rtmi_route_shadow *route;
+
+	route = calloc(1, sizeof(*route) + room * sizeof(HANDLE));
+	if (route)
+		route->room = room;
+	return route;
+}
+
+/**
  * rtmi_route_shadow_free() - forget a route
  * @reg: registration, for the references; NULL where they go with it
  * @shadow: its shadow, which may be incomplete
@@ -60,17 +77,6 @@ void rtmi_route_shadow_free(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 		release(reg, &route->dest, !!route->dest);
 	}
 	free(route);
-}
-
-static struct rtmi_route_shadow *route_alloc(const struct rtmi_reg *reg)
-{
-	unsigned int room = reg->max_nexthops;
-	struct rtmi_route_shadow *route;
-
-	route = calloc(1, sizeof(*route) + room * sizeof(HANDLE));
-	if (route)
-		route->room = room;
-	return route;
 }
 
 /* Whoever is here has the references that @req brought, for better or worse. */
@@ -129,19 +135,15 @@ static int route_read(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 	return -EACCES;
 }
 
-static struct rtmi_shadow *shadow_get(struct rtmi_reg *reg, __u64 handle, int *err)
+static int shadow_get(struct rtmi_reg *reg, __u64 handle, struct rtmi_shadow **shadow)
 {
-	struct rtmi_shadow *shadow = rtmi_shadow_find(&reg->shadows, handle);
-
-	*err = -EBADF;
+	*shadow = NULL;
 	if (RTM_HANDLE_TYPE(handle) != RTM_HANDLE_ROUTE)
-		return NULL;
-	*err = -ENOMEM;
-	if (!shadow)
-		shadow = rtmi_shadow_add(reg, handle);
-	if (shadow && !shadow->route)
-		shadow->route = route_alloc(reg);
-	return shadow && shadow->route ? shadow : NULL;
+		return -EBADF;
+	*shadow = rtmi_shadow_find(&reg->shadows, handle);
+	if (!*shadow)
+		*shadow = rtmi_shadow_add(reg, handle);
+	return *shadow ? 0 : -ENOMEM;
 }
 
 /* Waits while another thread has the destination locked exclusively. */
@@ -158,8 +160,8 @@ static int try_get(struct rtmi_reg *reg, __u64 handle, RTM_ROUTE_INFO **info)
 	int err;
 
 	pthread_mutex_lock(&reg->shadows.lock);
-	shadow = shadow_get(reg, handle, &err);
-	if (shadow)
+	err = shadow_get(reg, handle, &shadow);
+	if (!err)
 		err = rtmi_edit_active(&reg->shadows, handle) ? 0 : route_read(reg, shadow);
 	if (!err && info)
 		*info = &shadow->route->info;
@@ -331,12 +333,12 @@ int rtmi_route_shadow_commit(struct rtmi_reg *reg, __u64 handle, __u32 ttl_ms, _
 		.entity = reg->handle, .route = handle, .list = list,
 	};
 	struct rtmi_shadow *shadow;
-	int err = 0;
+	int err;
 
 	pthread_mutex_lock(&reg->shadows.lock);
-	shadow = shadow_get(reg, handle, &err);
-	if (shadow)
-		err = shadow->route->dest ? 0 : route_read(reg, shadow);
+	err = shadow_get(reg, handle, &shadow);
+	if (!err && !shadow->route->dest)
+		err = route_read(reg, shadow);
 	if (!err)
 		err = commit(reg, shadow, ttl_ms, &req);
 	pthread_mutex_unlock(&reg->shadows.lock);

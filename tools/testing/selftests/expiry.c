@@ -204,11 +204,12 @@ TEST_F(expiry, asked_again)
 /* It counts only what reached the reader. */
 TEST_F(expiry, unreadable)
 {
+	struct rtm_event *volatile nowhere = (void *)16;
 	__u64 route;
 
 	ASSERT_EQ(0, dev_route_for(self->fd, self->e, "10.1.0.0/16", 1, &route));
 	ASSERT_TRUE(has_event(self->fd, 60000));
-	EXPECT_EQ(-1, read(self->fd, (void *)16, sizeof(struct rtm_event)));
+	EXPECT_EQ(-1, read(self->fd, nowhere, sizeof(struct rtm_event)));
 	EXPECT_EQ(EFAULT, errno);
 	expect_asked(_metadata, self, route);
 	EXPECT_FALSE(has_event(self->fd, 0));
