@@ -132,6 +132,7 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	rtm_nexthop_locks_init(&entity->nexthop_locks);
 	rtm_method_init(&entity->methods);
 	spin_lock_init(&entity->routes_lock);
+	mutex_init(&entity->rotate_lock);
 	rtm_expiry_owner_init(&entity->expiry);
 	INIT_LIST_HEAD(&entity->routes);
 	INIT_LIST_HEAD(&entity->held);

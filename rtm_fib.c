@@ -103,6 +103,7 @@ MODULE_PARM_DESC(fib_shadow, "Compete by metric with foreign routes that are not
  * @retry: destinations that failed or are in conflict, by back-off
  * @ticket: tickets drawn
  * @decided: the highest one decided
+ * @last_round: worker: the highest one that the last round dealt with
  * @pending: destinations on @dirty, on @round and in hand
  * @n_state: destinations by enum rtm_fib_state
  * @stopping: withdraw only
@@ -129,6 +130,7 @@ struct rtm_fib {
 	struct list_head retry[BACKOFF_STEPS];
 	u64 ticket;
 	u64 decided;
+	u64 last_round;
 	u64 pending;
 	u64 n_state[RTM_FIB_UNRESOLVED + 1];
 	bool stopping;
@@ -248,12 +250,27 @@ static bool round_begin(struct rtm_fib *fib, u64 *ticket)
 	return any;
 }
 
-static void round_end(struct rtm_fib *fib, u64 ticket)
+/*
+ * What follows from a change of another destination is marked while that is dealt with,
+ * and its turn is the next round.  Until that is over, the change is not decided.
+ */
+static void round_end(struct rtm_fib *fib, u64 ticket, bool follows)
 {
 	spin_lock_bh(&fib->lock);
-	fib->decided = ticket;
+	fib->decided = follows ? fib->last_round : ticket;
+	fib->last_round = ticket;
 	spin_unlock_bh(&fib->lock);
 	wake_up_all(&fib->wait);
+}
+
+/* Destinations have been marked because others have changed. */
+static bool take_follows(struct rtm_fib *fib)
+{
+	bool follows = fib->port && fib->port->resolver.marked;
+
+	if (follows)
+		fib->port->resolver.marked = false;
+	return follows;
 }
 
 static bool round_goes_on(struct rtm_fib *fib)
@@ -561,8 +578,9 @@ static void worker(struct work_struct *work)
 		if (!round_begin(fib, &ticket))
 			break;
 		one_round(fib);
-		round_end(fib, ticket);
+		round_end(fib, ticket, take_follows(fib));
 	}
+	round_end(fib, ticket, false);
 	arm_tick(fib);
 }
 
@@ -647,7 +665,7 @@ static const char *own_words(u8 state)
 	case RTM_FIB_CONFLICT:
 		return "a route of somebody else has this prefix";
 	case RTM_FIB_UNRESOLVED:
-		return "every next hop is remote";
+		return "no next hop leads to a link";
 	default:
 		return "";
 	}

@@ -46,13 +46,20 @@
 /* Destinations looked at before what has been announced is taken in again. */
 #define BATCH_LOOKS	(4 * RTM_NETLINK_BATCH)
 
+/* Those who depend on the destination first: they are looked at in the next round. */
 static void read_wish(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {
-	if (plan->dest->table->fib_table && !rtm_fib_stopping(port->fib))
-		rtm_fib_wish_read(&plan->wish, plan->dest);
-	else
+	int err = 0;
+
+	if (plan->dest->table->fib_table && !rtm_fib_stopping(port->fib)) {
+		rtm_fib_resolve_moved(&port->resolver, plan->dest);
+		err = rtm_fib_wish_read(&plan->wish, plan->dest, &port->resolver);
+	} else {
+		rtm_fib_resolve_forget(&port->resolver, plan->dest);
 		memset(&plan->wish, 0, sizeof(plan->wish));
+	}
 	plan->state = plan->wish.state;
+	plan->error = -err;
 }
 
 static enum rtm_foreign who_is_there(struct rtm_fib_port *port, const struct rtm_fib_plan *plan)
@@ -98,7 +105,7 @@ static int make_plan(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 
 	plan->beside = foreign != RTM_FOREIGN_NONE;
 	if (plan->wish.type == RTN_UNSPEC)
-		plan_absence(plan, plan->wish.state, 0);
+		plan_absence(plan, plan->wish.state, plan->error);
 	else if (foreign == RTM_FOREIGN_STALE && !port->fresh)
 		return -EAGAIN;
 	else if (foreign == RTM_FOREIGN_STALE || foreign == RTM_FOREIGN_CONFLICT)
@@ -308,6 +315,7 @@ struct rtm_fib_port *rtm_fib_port_open(struct rtm_net *rnet, const struct rtm_fi
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port->fib = rnet->fib;
+	rtm_fib_resolve_init(&port->resolver);
 	err = rtm_netlink_open(&port->nl, rnet->net, 0, TX_SIZE, RX_SIZE);
 	if (err)
 		goto err_free;
@@ -333,6 +341,7 @@ void rtm_fib_port_close(struct rtm_fib_port *port)
 {
 	if (!port)
 		return;
+	rtm_fib_resolve_exit(&port->resolver);
 	rtm_fib_watch_close(&port->watch);
 	rtm_netlink_close(&port->nl);
 	kvfree(port);

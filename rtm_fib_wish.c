@@ -12,14 +12,16 @@
  *   martian                                           prohibit: refusing such packets is
  *                                                     policy, and ICMP can say so
  *   no next hop                                       nothing
- *   no next hop but remote ones                       nothing: unresolved
+ *   remote next hops                                  what they resolve to
+ *                                                     (rtm_fib_resolve.c); if that is
+ *                                                     nothing: unresolved
  *   next hop with its interface's own address or
  *   with no address                                   on the link
  *   any other                                         through that gateway
  *
- * Of several next hops the remote ones are left out and, while others are up, those
- * that are down.  IPv6 cannot mix gateways and links in one route; there links are
- * left out, too, and of several links the first stays.
+ * Of several next hops those that are down are left out while others are up.  IPv6
+ * cannot mix gateways and links in one route; there links are left out, too, and of
+ * several links the first stays.
  *
  * A wish is read in a short section of the destination, and turned into a message
  * after it.  The set of next hops is immutable and kept by a reference, which makes
@@ -39,6 +41,7 @@
 
 #include "rtm_dest.h"
 #include "rtm_fib.h"
+#include "rtm_fib_resolve.h"
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_netlink.h"
@@ -95,7 +98,16 @@ static bool addr_is_local(struct net *net, u16 family, u32 ifindex, const u8 *ad
 	return local;
 }
 
-static enum rtm_hop_use hop_use(const struct rtm_table *table, const struct rtm_nexthop *nh)
+/**
+ * rtm_fib_hop_use() - how packets get to a next hop
+ * @table: table of the route
+ * @nh: the next hop
+ *
+ * Context: any but interrupts.
+ *
+ * Return: RTM_HOP_UNUSED for a remote one.
+ */
+enum rtm_hop_use rtm_fib_hop_use(const struct rtm_table *table, const struct rtm_nexthop *nh)
 {
 	u8 addr[16] __aligned(4);
 
@@ -168,7 +180,7 @@ static void decide_use(struct rtm_fib_wish *wish, const struct rtm_table *table)
 	unsigned int i;
 
 	for (i = 0; i < wish->nhs->n; i++)
-		wish->use[i] = hop_use(table, wish->nhs->nh[i]);
+		wish->use[i] = rtm_fib_hop_use(table, wish->nhs->nh[i]);
 	use_up_only(wish);
 	if (table->family == AF_INET6)
 		use_gateways_only(wish);
@@ -183,48 +195,77 @@ static void wish_nothing(struct rtm_fib_wish *wish, enum rtm_fib_state state)
 	wish->state = state;
 }
 
-/* The section only fetches: projection looks at devices, which may take longer. */
-static void read_best(struct rtm_fib_wish *wish, struct rtm_dest *dest)
+/**
+ * rtm_fib_wish_best() - what the best route of the unicast view is to the kernel
+ * @dest: the destination
+ * @nhs: out: its next hops, a reference, where the type has some; else not touched
+ *
+ * The section only fetches: projection looks at devices, which may take longer.
+ *
+ * Context: process, may sleep; waits for short sections, never for a user.
+ *
+ * Return: RTN_*, RTN_UNSPEC for nothing.
+ */
+u8 rtm_fib_wish_best(struct rtm_dest *dest, struct rtm_nhset **nhs)
 {
 	const struct rtm_route *best;
-	struct rtm_nhset *nhs;
+	struct rtm_nhset *set;
+	u8 type = RTN_UNSPEC;
 
 	rtm_kernel_read_begin(dest);
 	best = rtm_select_best(dest, ilog2(RTM_V_UCAST));
 	if (best)
-		wish->type = route_type(best);
-	if (wish->type == RTN_UNICAST) {
-		nhs = rcu_dereference_protected(best->nhs, true);
+		type = route_type(best);
+	if (type == RTN_UNICAST) {
+		set = rcu_dereference_protected(best->nhs, true);
 		/* the route holds a reference, and it stays during the section */
-		if (nhs && rtm_nhset_get(nhs))
-			wish->nhs = nhs;
+		if (set && rtm_nhset_get(set))
+			*nhs = set;
 	}
 	rtm_kernel_read_end(dest);
+	return type;
+}
+
+/* A route with next hops: which of them, and how. */
+static int wish_hops(struct rtm_fib_wish *wish, struct rtm_dest *dest,
+		     struct rtm_fib_resolver *resolver)
+{
+	int err = rtm_fib_resolve(resolver, dest, &wish->nhs);
+
+	if (err) {
+		wish_nothing(wish, RTM_FIB_FAILED);
+		return err;
+	}
+	decide_use(wish, dest->table);
+	if (count_use(wish, RTM_HOP_UNUSED) == wish->nhs->n)
+		wish_nothing(wish, RTM_FIB_UNRESOLVED);
+	return 0;
 }
 
 /**
  * rtm_fib_wish_read() - find out what the FIB should have of a destination
  * @wish: out: the caller gives @wish->nhs back
  * @dest: the destination, of a table that is mapped to a FIB table
+ * @resolver: for remote next hops
  *
- * Context: kernel thread, may sleep; waits for short sections, never for a user.
+ * Context: the worker, may sleep; waits for short sections, never for a user.
+ *
+ * Return: 0, or -ENOMEM; then there is nothing to wish for just now.
  */
-void rtm_fib_wish_read(struct rtm_fib_wish *wish, struct rtm_dest *dest)
+int rtm_fib_wish_read(struct rtm_fib_wish *wish, struct rtm_dest *dest,
+		      struct rtm_fib_resolver *resolver)
 {
 	memset(wish, 0, sizeof(*wish));
 	wish->state = RTM_FIB_INSTALLED;
-	read_best(wish, dest);
-	if (wish->type == RTN_UNSPEC || (wish->type == RTN_UNICAST && !wish->nhs))
+	wish->type = rtm_fib_wish_best(dest, &wish->nhs);
+	if (wish->type == RTN_UNICAST && (!wish->nhs || !wish->nhs->n))
+		wish->type = RTN_UNSPEC;
+	if (wish->type == RTN_UNICAST)
+		return wish_hops(wish, dest, resolver);
+	rtm_fib_resolve_forget(resolver, dest);
+	if (wish->type == RTN_UNSPEC)
 		wish_nothing(wish, RTM_FIB_NONE);
-	if (!wish->nhs)
-		return;
-	if (!wish->nhs->n) {
-		wish_nothing(wish, RTM_FIB_NONE);
-		return;
-	}
-	decide_use(wish, dest->table);
-	if (count_use(wish, RTM_HOP_UNUSED) == wish->nhs->n)
-		wish_nothing(wish, RTM_FIB_UNRESOLVED);
+	return 0;
 }
 
 /**
@@ -253,7 +294,7 @@ void rtm_fib_wish_recall(struct rtm_fib_wish *wish, const struct rtm_dest *dest)
 	wish->shape = entry->shape;
 	for (i = 0; i < nhs->n; i++)
 		if (nhs->n > SHAPE_HOPS)
-			wish->use[i] = hop_use(dest->table, nhs->nh[i]);
+			wish->use[i] = rtm_fib_hop_use(dest->table, nhs->nh[i]);
 		else
 			wish->use[i] = wish->shape >> 2 * i & 3;
 }

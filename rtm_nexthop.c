@@ -90,10 +90,15 @@ static struct rtm_nexthop *nexthop_alloc(struct rtm_entity *owner,
 }
 
 /* Returns the remote destination given up, for the caller to put unlocked. */
-static struct rtm_dest *fill_locked(struct rtm_nexthop *nh, const struct rtm_nexthop_spec *spec)
+static struct rtm_dest *fill_locked(struct rtm_nexthop *nh, const struct rtm_nexthop_spec *spec,
+				    bool *moved)
 {
 	struct rtm_dest *old = nh->remote_dest;
 
+	*moved = old != spec->remote_dest ||
+		 (nh->flags ^ spec->flags) & (RTM_NHF_REMOTE | RTM_NHF_DOWN);
+	if (*moved)
+		WRITE_ONCE(nh->version, nh->version + 1);
 	if (spec->remote_dest)
 		rtm_dest_hold(spec->remote_dest);
 	nh->remote_dest = spec->remote_dest;
@@ -143,6 +148,7 @@ int rtm_nexthop_add(struct rtm_entity *owner, const struct rtm_nexthop_spec *spe
 	struct rtm_dest *old = NULL;
 	struct rtm_nexthop *fresh;
 	struct rtm_nexthop *nh;
+	bool moved = false;
 
 	fresh = nexthop_alloc(owner, spec);
 	if (!fresh)
@@ -150,13 +156,15 @@ int rtm_nexthop_add(struct rtm_entity *owner, const struct rtm_nexthop_spec *spe
 	mutex_lock(&owner->table->lock);
 	nh = add_locked(owner, fresh, change);
 	if (!IS_ERR(nh))
-		old = fill_locked(nh, spec);
+		old = fill_locked(nh, spec, &moved);
 	mutex_unlock(&owner->table->lock);
 	rtm_nexthop_put(fresh);
 	if (old)
 		rtm_dest_put(old);
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);
+	if (moved && !*change)
+		rtm_nexthop_moved(nh);
 	*nhp = nh;
 	return 0;
 }
@@ -176,6 +184,7 @@ int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		       const struct rtm_nexthop_spec *spec)
 {
 	struct rtm_dest *old = NULL;
+	bool moved = false;
 	int err = 0;
 
 	if (nh->owner != owner)
@@ -184,12 +193,14 @@ int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		return -EINVAL;
 	mutex_lock(&owner->table->lock);
 	if (nh->state == RTM_STATE_CREATED)
-		old = fill_locked(nh, spec);
+		old = fill_locked(nh, spec, &moved);
 	else
 		err = -ESTALE;
 	mutex_unlock(&owner->table->lock);
 	if (old)
 		rtm_dest_put(old);
+	if (moved)
+		rtm_nexthop_moved(nh);
 	return err;
 }
 
@@ -258,6 +269,30 @@ struct rtm_nexthop *rtm_nexthop_next(struct rtm_entity *owner, const struct rtm_
 		rtm_nexthop_hold(found);
 	mutex_unlock(&owner->table->lock);
 	return found;
+}
+
+/**
+ * rtm_nexthop_derive() - an address that has turned out to be on a link
+ * @remote: a next hop with that address
+ * @ifindex: the link
+ *
+ * The result is on nobody's list and is there for the FIB alone.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: a reference, or NULL.
+ */
+struct rtm_nexthop *rtm_nexthop_derive(const struct rtm_nexthop *remote, u32 ifindex)
+{
+	struct rtm_nexthop *nh = kmem_cache_zalloc(nexthop_cache, GFP_KERNEL);
+
+	if (!nh)
+		return NULL;
+	refcount_set(&nh->refs, 1);
+	nh->addr = remote->addr;
+	nh->ifindex = ifindex;
+	nh->state = RTM_STATE_DELETED;
+	return nh;
 }
 
 /**
@@ -338,10 +373,12 @@ void rtm_nexthop_put(struct rtm_nexthop *nh)
 {
 	if (!refcount_dec_and_test(&nh->refs))
 		return;
-	atomic64_dec(&nh->owner->table->rnet->count.nexthops);
 	if (nh->remote_dest)
 		rtm_dest_put(nh->remote_dest);
-	rtm_entity_put(nh->owner);
+	if (nh->owner) {
+		atomic64_dec(&nh->owner->table->rnet->count.nexthops);
+		rtm_entity_put(nh->owner);
+	}
 	call_rcu(&nh->rcu, nexthop_free_rcu);
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_nexthop_put);

@@ -80,7 +80,8 @@ void rtm_nhset_put(struct rtm_nhset *nhs)
 	for (i = 0; i < nhs->n; i++) {
 		if (!nhs->nh[i])
 			continue;
-		atomic_dec(&nhs->nh[i]->users);
+		if (!nhs->resolved)
+			atomic_dec(&nhs->nh[i]->users);
 		rtm_nexthop_put(nhs->nh[i]);
 	}
 	kfree_rcu(nhs, rcu);

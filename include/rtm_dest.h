@@ -77,7 +77,7 @@ static inline void rtm_dest_hold(struct rtm_dest *dest)
 }
 
 /**
- * rtm_dest_reap() - remove what is over: routes and holds
+ * rtm_dest_reap() - do what is due: remove routes and holds that are over, tell listeners
  * @dest: the destination; see rtm_reap.c
  *
  * Runs at once, or when the user who has the destination locked lets go.

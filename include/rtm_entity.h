@@ -6,6 +6,7 @@
 #define RTM_ENTITY_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/uidgid.h>
@@ -77,6 +78,7 @@ struct rtm_claim {
  * @expiry: how it is told of its routes whose time is over
  * @routes_lock: protects @routes, @held, @n_routes, @closed and its route lists; a leaf
  * @closed: no route can be added or held down any more; never cleared
+ * @rotate_lock: for who goes round in @routes; outside of every other lock
  * @routes: its routes
  * @held: routes of it that were deleted and are held down
  * @n_routes: number of @routes
@@ -113,6 +115,7 @@ struct rtm_entity {
 	struct rtm_method_owner methods;
 	struct rtm_expiry_owner expiry;
 	spinlock_t routes_lock; /* what it protects: above */
+	struct mutex rotate_lock; /* what it protects: above */
 	struct list_head routes;
 	struct list_head held;
 	u64 n_routes;

@@ -5,6 +5,7 @@
 #ifndef RTM_FIB_PORT_H
 #define RTM_FIB_PORT_H
 
+#include "rtm_fib_resolve.h"
 #include "rtm_fib_watch.h"
 #include "rtm_fib_wish.h"
 #include "rtm_netlink.h"
@@ -53,6 +54,7 @@ struct rtm_fib_plan {
  * @fib: FIB writer
  * @nl: socket for changes
  * @watch: what others have in the FIB
+ * @resolver: what remote next hops resolve to
  * @present: entries of ours in the FIB
  * @messages: route messages sent
  * @fresh: the watcher has looked again for the destination that comes next
@@ -65,6 +67,7 @@ struct rtm_fib_port {
 	struct rtm_fib *fib;
 	struct rtm_netlink nl;
 	struct rtm_fib_watch watch;
+	struct rtm_fib_resolver resolver;
 	u64 present;
 	u64 messages;
 	bool fresh;

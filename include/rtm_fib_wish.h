@@ -11,11 +11,13 @@
 #include "rtm_types.h"
 
 struct rtm_fib_entry;
+struct rtm_fib_resolver;
 struct rtm_netlink_route;
 
 /**
  * enum rtm_hop_use - how a next hop appears in the FIB
- * @RTM_HOP_UNUSED: not at all: it is remote, down, or cannot stand beside others
+ * @RTM_HOP_UNUSED: not at all: it is down, or cannot stand beside others; or it is
+ *	remote, and has to be resolved first
  * @RTM_HOP_GATEWAY: packets go to its address
  * @RTM_HOP_LINK: the destination is on its interface
  */
@@ -41,7 +43,10 @@ struct rtm_fib_wish {
 	u8 use[RTM_MAX_NEXTHOPS];
 };
 
-void rtm_fib_wish_read(struct rtm_fib_wish *wish, struct rtm_dest *dest);
+enum rtm_hop_use rtm_fib_hop_use(const struct rtm_table *table, const struct rtm_nexthop *nh);
+u8 rtm_fib_wish_best(struct rtm_dest *dest, struct rtm_nhset **nhs);
+int rtm_fib_wish_read(struct rtm_fib_wish *wish, struct rtm_dest *dest,
+		      struct rtm_fib_resolver *resolver);
 void rtm_fib_wish_recall(struct rtm_fib_wish *wish, const struct rtm_dest *dest);
 bool rtm_fib_wish_same(const struct rtm_fib_wish *wish, const struct rtm_fib_entry *entry);
 void rtm_fib_wish_key(struct rtm_netlink_route *r, const struct rtm_dest *dest);

@@ -15,11 +15,13 @@
 /**
  * struct rtm_nexthop - a next router and the interface to it
  * @node: in rtm_entity.nexthops while @state is created
- * @owner: its owner, holds a reference
+ * @owner: its owner, holds a reference; NULL for one made for the FIB alone
  * @addr: address, constant
  * @ifindex: interface, 0 for a remote one, constant
  * @flags: RTM_NHF_*, under the table's lock, read with READ_ONCE()
  * @state: enum rtm_object_state, likewise
+ * @version: counts changes of where it leads, under the table's lock, read with
+ *	READ_ONCE()
  * @cookie: private value, under the table's lock
  * @remote_dest: covering destination the owner named, holds a reference, or NULL;
  *	under the table's lock
@@ -34,6 +36,7 @@ struct rtm_nexthop {
 	u32 ifindex;
 	u16 flags;
 	u8 state;
+	u32 version;
 	u64 cookie;
 	struct rtm_dest *remote_dest;
 	atomic_t users;
@@ -63,6 +66,8 @@ int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		       const struct rtm_nexthop_spec *spec);
 struct rtm_nexthop *rtm_nexthop_find(struct rtm_entity *owner, const struct rtm_prefix *addr,
 				     u32 ifindex);
+void rtm_nexthop_moved(struct rtm_nexthop *nh);
+struct rtm_nexthop *rtm_nexthop_derive(const struct rtm_nexthop *remote, u32 ifindex);
 int rtm_nexthop_delete(struct rtm_entity *owner, struct rtm_nexthop *nh);
 void rtm_nexthop_purge(struct rtm_entity *owner);
 struct rtm_nexthop *rtm_nexthop_next(struct rtm_entity *owner, const struct rtm_prefix *addr,

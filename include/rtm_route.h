@@ -18,6 +18,7 @@
  * struct rtm_nhset - where a route sends packets; immutable once published
  * @refs: routes and the FIB writer hold one each
  * @n: number of next hops
+ * @resolved: made for the FIB alone, of no route; does not count in rtm_nexthop.users
  * @mtu: path MTU, 0 for the device's
  * @src: preferred source, all zero for none
  * @rcu: for the free
@@ -26,6 +27,7 @@
 struct rtm_nhset {
 	refcount_t refs;
 	u16 n;
+	bool resolved;
 	u32 mtu;
 	u8 src[16];
 	struct rcu_head rcu;
@@ -69,6 +71,8 @@ struct rtm_route_extra {
  * @flags: RTM_RF_*
  * @flags1: carried, not interpreted
  * @state: enum rtm_object_state
+ * @moved: a next hop of it leads somewhere else, and listeners are yet to hear of it;
+ *	set without a section
  * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
  *	a section, never cleared.
  * @extra: made by rtm_route_extra_get() when first needed, and then there to stay;
@@ -76,7 +80,7 @@ struct rtm_route_extra {
  * @refs: the table and every handle hold one each
  * @rcu: for the free
  *
- * @dest and @owner never change.  Everything else but @dead is written in an
+ * @dest and @owner never change.  Everything else but @dead and @moved is written in an
  * exclusive section of @dest and read in a section, or by RCU readers that can
  * live with any committed value.
  */
@@ -97,6 +101,7 @@ struct rtm_route {
 	u8 flags1;
 	u8 state;
 	bool dead;
+	bool moved;
 	struct rtm_route_extra *extra;
 	refcount_t refs;
 	struct rcu_head rcu;

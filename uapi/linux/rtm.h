@@ -220,7 +220,7 @@ enum rtm_object_state {
  * @RTM_FIB_INSTALLED: the best unicast route forwards
  * @RTM_FIB_FAILED: the kernel refused it; errno and text are kept
  * @RTM_FIB_CONFLICT: a foreign route of the prefix is in the way
- * @RTM_FIB_UNRESOLVED: a remote next hop has no local one
+ * @RTM_FIB_UNRESOLVED: its next hops are remote and lead to no local one
  */
 enum rtm_fib_state {
 	RTM_FIB_NONE = 0,

@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Remote next hops: what they resolve to in the kernel FIB.
+ *
+ * How this file works: each test runs for IPv4 and for IPv6, with two interfaces.  OSPF
+ * has the ways to the remote addresses, BGP the routes that need them, as on a router
+ * with an interior protocol.  A test changes routes, waits for the barrier and compares
+ * a prefix of the main table with a pattern: the barrier has to cover what follows from
+ * a change, too.
+ */
+#include "rtm_edit_test.h"
+#include "rtm_fib_test.h"
+#include "rtm_notify_test.h"
+
+#define N_MANY	500
+
+FIXTURE(remote) {
+	struct env env;
+	int fd;
+	__u64 ospf;
+	__u64 bgp;
+	__u32 dev[2];
+	__u64 local[3];
+	__u64 any[2];
+	__u64 far[2];
+};
+
+/*
+ * @near: gateways, the first two on dummy0, the third on dummy1
+ * @far: addresses on no link
+ * @cover: networks with @far in them, each within the one before; the last has only the
+ *	first of them
+ * @inside: an address within @dest, and one within @other
+ * @many: format of prefixes
+ */
+FIXTURE_VARIANT(remote) {
+	int family;
+	const char *dest;
+	const char *other;
+	const char *near[3];
+	const char *far[2];
+	const char *inside[2];
+	const char *cover[3];
+	const char *root;
+	const char *any;
+	const char *many;
+};
+
+FIXTURE_VARIANT_ADD(remote, ipv4) {
+	.family = AF_INET,
+	.dest = "10.0.0.0/8",
+	.other = "172.16.0.0/12",
+	.near = { "192.0.2.2", "192.0.2.3", "198.51.100.2" },
+	.far = { "203.0.113.129", "203.0.113.130" },
+	.inside = { "10.0.0.1", "172.16.0.1" },
+	.cover = { "203.0.113.0/24", "203.0.113.128/25", "203.0.113.129/32" },
+	.root = "0.0.0.0/0",
+	.any = "0.0.0.0",
+	.many = "10.%u.%u.0/24",
+};
+
+FIXTURE_VARIANT_ADD(remote, ipv6) {
+	.family = AF_INET6,
+	.dest = "2001:db8:100::/48",
+	.other = "2001:db8:200::/48",
+	.near = { "2001:db8::2", "2001:db8::3", "2001:db8:1::2" },
+	.far = { "2001:db8:f:1::1", "2001:db8:f:1::2" },
+	.inside = { "2001:db8:100::1", "2001:db8:200::1" },
+	.cover = { "2001:db8:f::/48", "2001:db8:f:1::/64", "2001:db8:f:1::1/128" },
+	.root = "::/0",
+	.any = "::",
+	.many = "2001:db8:1%02x:%x::/64",
+};
+
+FIXTURE_SETUP(remote)
+{
+	int i;
+
+	env_setup(_metadata, &self->env);
+	self->fd = self->env.fd;
+	net_setup(_metadata);
+	self->dev[0] = if_nametoindex("dummy0");
+	self->dev[1] = if_nametoindex("dummy1");
+	ASSERT_EQ(0, dev_register(self->fd, variant->family, PROTO_OSPF, 1, 0, &self->ospf));
+	ASSERT_EQ(0, dev_register(self->fd, variant->family, PROTO_BGP, 1, 0, &self->bgp));
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->ospf, variant->near[i],
+					     self->dev[i / 2], &self->local[i]));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->ospf, variant->any, self->dev[i],
+					     &self->any[i]));
+		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->far[i], 0,
+					     &self->far[i]));
+	}
+}
+
+FIXTURE_TEARDOWN(remote)
+{
+	env_clean(_metadata, &self->env);
+	EXPECT_EQ(0, fib_count(variant->family, NULL));
+}
+
+#define SYNC()	ASSERT_EQ(0, dev_fib_sync(self->fd, NULL))
+
+static void add(struct __test_metadata *_metadata, int fd, __u64 entity, const char *dest,
+		const __u64 *hops, __u32 n, __u16 flags)
+{
+	struct rtm_add_route arg;
+
+	route_arg(&arg, entity, dest, hops, n);
+	arg.attrs.flags = flags;
+	ASSERT_EQ(0, dev_add_route(fd, &arg));
+}
+
+/* OSPF knows a way, through one of its next hops. */
+#define WAY(dest, hop)	add(_metadata, self->fd, self->ospf, dest, &(hop), 1, 0)
+#define NO_WAY(dest)	ASSERT_EQ(0, dev_delete_key(self->fd, self->ospf, dest, 0, NULL))
+
+/* BGP has a route through the remote ones from the first to the Nth. */
+#define BGP(dest, n)	add(_metadata, self->fd, self->bgp, dest, self->far, n, 0)
+
+/* The line of the destination through one gateway on a link. */
+static const char *through(const char *dest, const char *gw, int dev)
+{
+	static char line[256];
+
+	snprintf(line, sizeof(line), "%s via %s dev dummy%d proto 212 metric 10", dest, gw, dev);
+	return line;
+}
+
+static __u32 state(struct __test_metadata *_metadata, FIXTURE_DATA(remote) *self, const char *dest)
+{
+	struct rtm_dest_rec rec;
+
+	ASSERT_TRUE(dev_dest_rec(self->fd, dest, &rec));
+	return rec.fib_state;
+}
+
+#define UNRESOLVED(dest) do {						\
+	EXPECT_TRUE(fib_is(dest, ""));					\
+	EXPECT_EQ(RTM_FIB_UNRESOLVED, state(_metadata, self, dest));	\
+} while (0)
+
+static int set_flags(FIXTURE_DATA(remote) *self, __u64 entity, const char *addr, __u32 dev,
+		     __u16 flags)
+{
+	struct rtm_nexthop_req req;
+
+	nexthop_arg(&req, entity, addr, dev);
+	req.attrs.flags = flags;
+	req.flags = RTM_REQ_NO_HANDLE;
+	return dev_call(self->fd, RTM_IOC_ADD_NEXTHOP, &req);
+}
+
+/*
+ * What an address resolves to
+ */
+
+TEST_F(remote, nothing_covers_it)
+{
+	struct rtm_fib_sync sync;
+
+	BGP(variant->dest, 1);
+	ASSERT_EQ(0, dev_fib_sync(self->fd, &sync));
+	EXPECT_EQ(1, sync.unresolved);
+	EXPECT_EQ(0, sync.installed | sync.failed | sync.conflict);
+	UNRESOLVED(variant->dest);
+}
+
+TEST_F(remote, through_the_gateway_of_what_covers_it)
+{
+	WAY(variant->cover[0], self->local[0]);
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[0], 0)));
+	EXPECT_EQ(RTM_FIB_INSTALLED, state(_metadata, self, variant->dest));
+}
+
+/* What covers it is on a link: the address itself is the gateway. */
+TEST_F(remote, through_itself_on_a_link)
+{
+	WAY(variant->cover[0], self->any[1]);
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->far[0], 1)));
+}
+
+TEST_F(remote, through_the_default_route)
+{
+	WAY(variant->root, self->local[2]);
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+}
+
+/* An interface does not make a next hop local that says it is remote. */
+TEST_F(remote, flag)
+{
+	__u64 hop;
+
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->far[0], self->dev[0], &hop));
+	ASSERT_EQ(0, set_flags(self, self->bgp, variant->far[0], self->dev[0], RTM_NHF_REMOTE));
+	WAY(variant->cover[0], self->local[2]);
+	add(_metadata, self->fd, self->bgp, variant->dest, &hop, 1, 0);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+}
+
+/* How often TEXT stands in the line of the destination. */
+static int times(const char *dest, const char *text)
+{
+	const char *at = fib(dest);
+	int n = 0;
+
+	while ((at = strstr(at, text))) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+TEST_F(remote, every_way_once)
+{
+	/* three ways to the one, two of them also to the other */
+	add(_metadata, self->fd, self->ospf, variant->cover[0], self->local, 2, 0);
+	add(_metadata, self->fd, self->ospf, variant->cover[2], self->local, 3, 0);
+	BGP(variant->dest, 2);
+	SYNC();
+	EXPECT_EQ(3, times(variant->dest, "via "));
+	EXPECT_EQ(1, times(variant->dest, variant->near[0]));
+	EXPECT_EQ(1, times(variant->dest, variant->near[1]));
+	EXPECT_EQ(1, times(variant->dest, variant->near[2]));
+	NO_WAY(variant->cover[2]);
+	SYNC();
+	EXPECT_EQ(2, times(variant->dest, "via "));
+	EXPECT_EQ(0, times(variant->dest, variant->near[2]));
+}
+
+/* One of two addresses can be reached. */
+TEST_F(remote, part_of_them)
+{
+	WAY(variant->cover[2], self->local[0]);
+	BGP(variant->dest, 2);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[0], 0)));
+}
+
+TEST_F(remote, beside_local_ones)
+{
+	__u64 hops[2] = { self->far[0] };
+
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->near[2], self->dev[1],
+				     &hops[1]));
+	add(_metadata, self->fd, self->bgp, variant->dest, hops, 2, 0);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	WAY(variant->cover[0], self->local[0]);
+	SYNC();
+	EXPECT_EQ(2, times(variant->dest, "via "));
+	EXPECT_EQ(1, times(variant->dest, variant->near[0]));
+}
+
+/* Preferred source and MTU are the route's own. */
+TEST_F(remote, mtu_stays)
+{
+	struct rtm_add_route arg;
+
+	WAY(variant->cover[0], self->local[0]);
+	BGP(variant->other, 1);
+	route_arg(&arg, self->bgp, variant->dest, self->far, 1);
+	arg.attrs.mtu = 1380;
+	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
+	SYNC();
+	EXPECT_EQ(1, times(variant->dest, "mtu 1380"));
+	EXPECT_EQ(1, times(variant->dest, variant->near[0]));
+	EXPECT_EQ(0, times(variant->other, "mtu"));
+}
+
+/* What covers an address refuses packets: that is no way to it. */
+TEST_F(remote, refused)
+{
+	WAY(variant->root, self->local[0]);
+	add(_metadata, self->fd, self->ospf, variant->cover[0], NULL, 0, RTM_RF_BLACKHOLE);
+	BGP(variant->dest, 1);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	add(_metadata, self->fd, self->ospf, variant->cover[0], self->local, 1, RTM_RF_MARTIAN);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	NO_WAY(variant->cover[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[0], 0)));
+}
+
+/*
+ * Remote by remote
+ */
+
+/* A route whose next hop is within the other's destination. */
+static void chain(struct __test_metadata *_metadata, FIXTURE_DATA(remote) *self,
+		  const FIXTURE_VARIANT(remote) *variant)
+{
+	__u64 hop;
+
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->inside[0], 0, &hop));
+	add(_metadata, self->fd, self->bgp, variant->other, &hop, 1, 0);
+}
+
+TEST_F(remote, chain)
+{
+	chain(_metadata, self, variant);
+	BGP(variant->dest, 1);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	UNRESOLVED(variant->other);
+	/* what is far away changes, and both follow */
+	WAY(variant->cover[0], self->local[1]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[1], 0)));
+	EXPECT_TRUE(fib_is(variant->other, through(variant->other, variant->near[1], 0)));
+	WAY(variant->cover[2], self->local[2]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->other, through(variant->other, variant->near[2], 1)));
+	/* the middle goes */
+	ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->dest, 0, NULL));
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, ""));
+	UNRESOLVED(variant->other);
+}
+
+/* Each goes through the other. */
+TEST_F(remote, circle)
+{
+	__u64 hop;
+
+	chain(_metadata, self, variant);
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->inside[1], 0, &hop));
+	add(_metadata, self->fd, self->bgp, variant->dest, &hop, 1, 0);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	UNRESOLVED(variant->other);
+	/* a way out of it */
+	BGP(variant->dest, 1);
+	WAY(variant->cover[0], self->local[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->other, through(variant->other, variant->near[0], 0)));
+	/* and into it again */
+	add(_metadata, self->fd, self->bgp, variant->dest, &hop, 1, 0);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	UNRESOLVED(variant->other);
+}
+
+/* A destination with its own next hop in it resolves through what is less specific. */
+TEST_F(remote, not_through_itself)
+{
+	BGP(variant->cover[1], 1);
+	SYNC();
+	UNRESOLVED(variant->cover[1]);
+	WAY(variant->cover[0], self->local[2]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->cover[1], through(variant->cover[1], variant->near[2], 1)));
+	/* what is more specific comes first all the same */
+	WAY(variant->cover[2], self->local[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->cover[1], through(variant->cover[1], variant->near[0], 0)));
+	NO_WAY(variant->cover[2]);
+	NO_WAY(variant->cover[0]);
+	SYNC();
+	UNRESOLVED(variant->cover[1]);
+}
+
+TEST_F(remote, default_route_with_nothing_else)
+{
+	BGP(variant->root, 1);
+	SYNC();
+	UNRESOLVED(variant->root);
+	WAY(variant->cover[0], self->local[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->root, through(variant->root, variant->near[0], 0)));
+}
+
+/*
+ * What changes
+ */
+
+TEST_F(remote, follows)
+{
+	BGP(variant->dest, 1);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	/* a way appears, a more specific one, a yet more specific one, and they go */
+	WAY(variant->cover[0], self->local[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[0], 0)));
+	WAY(variant->cover[1], self->local[1]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[1], 0)));
+	WAY(variant->cover[2], self->local[2]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	NO_WAY(variant->cover[2]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[1], 0)));
+	/* one that does not matter */
+	NO_WAY(variant->cover[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[1], 0)));
+	/* the same way, another next hop */
+	WAY(variant->cover[1], self->local[2]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	NO_WAY(variant->cover[1]);
+	SYNC();
+	UNRESOLVED(variant->dest);
+}
+
+/* A better route to what covers the address, and the next best one when it goes. */
+TEST_F(remote, follows_the_best_route)
+{
+	__u64 hop;
+
+	WAY(variant->cover[0], self->local[0]);
+	BGP(variant->dest, 1);
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->near[2], self->dev[1], &hop));
+	add(_metadata, self->fd, self->bgp, variant->cover[0], &hop, 1, 0);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->cover[0], 0, NULL));
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[0], 0)));
+}
+
+/* Next hops change under the routes that use them, directly and by way of others. */
+TEST_F(remote, follows_next_hops)
+{
+	add(_metadata, self->fd, self->ospf, variant->cover[0], self->local, 3, 0);
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_EQ(3, times(variant->dest, "via "));
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[1], self->dev[0], RTM_NHF_DOWN));
+	SYNC();
+	EXPECT_EQ(2, times(variant->cover[0], "via "));
+	EXPECT_EQ(2, times(variant->dest, "via "));
+	EXPECT_EQ(0, times(variant->dest, variant->near[1]));
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[1], self->dev[0], 0));
+	SYNC();
+	EXPECT_EQ(3, times(variant->cover[0], "via "));
+	EXPECT_EQ(3, times(variant->dest, "via "));
+	/* remote, and not any more */
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[0], self->dev[0], RTM_NHF_REMOTE));
+	SYNC();
+	EXPECT_EQ(2, times(variant->dest, "via "));
+	EXPECT_EQ(0, times(variant->dest, variant->near[0]));
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[0], self->dev[0], 0));
+	SYNC();
+	EXPECT_EQ(3, times(variant->dest, "via "));
+}
+
+/* From remote to local and back, by another route or by the flag alone. */
+TEST_F(remote, local_again)
+{
+	__u64 hop;
+
+	WAY(variant->cover[0], self->local[0]);
+	BGP(variant->dest, 1);
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->near[2], self->dev[1], &hop));
+	add(_metadata, self->fd, self->bgp, variant->dest, &hop, 1, 0);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	/* it does not follow any more */
+	NO_WAY(variant->cover[0]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+	ASSERT_EQ(0, set_flags(self, self->bgp, variant->near[2], self->dev[1], RTM_NHF_REMOTE));
+	SYNC();
+	UNRESOLVED(variant->dest);
+	ASSERT_EQ(0, set_flags(self, self->bgp, variant->near[2], self->dev[1], 0));
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[2], 1)));
+}
+
+static const char *many(const FIXTURE_VARIANT(remote) *variant, unsigned int i)
+{
+	static char text[64];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(text, sizeof(text), variant->many, i >> 8, i & 0xff);
+#pragma GCC diagnostic pop
+	return text;
+}
+
+/* All that share a gateway follow, and nobody sends more than one message for each. */
+TEST_F(remote, many_follow)
+{
+	struct rtm_get_stats before, after;
+	unsigned int i;
+
+	WAY(variant->cover[0], self->local[0]);
+	for (i = 0; i < N_MANY; i++)
+		BGP(many(variant, i), 1);
+	SYNC();
+	EXPECT_EQ(N_MANY + 1, fib_count(variant->family, variant->near[0]));
+	ASSERT_EQ(0, dev_stats(self->fd, &before));
+	WAY(variant->cover[0], self->local[2]);
+	SYNC();
+	EXPECT_EQ(N_MANY + 1, fib_count(variant->family, variant->near[2]));
+	ASSERT_EQ(0, dev_stats(self->fd, &after));
+	EXPECT_GE(2 * (N_MANY + 1), after.fib_messages - before.fib_messages);
+	/* another way to the same next hop is nothing new to any of them */
+	WAY(variant->cover[1], self->local[2]);
+	SYNC();
+	ASSERT_EQ(0, dev_stats(self->fd, &before));
+	EXPECT_EQ(1, before.fib_messages - after.fib_messages);
+	NO_WAY(variant->cover[1]);
+	NO_WAY(variant->cover[0]);
+	SYNC();
+	EXPECT_EQ(0, fib_count(variant->family, NULL));
+}
+
+/* The owner of the way leaves: nothing of it stays behind in what resolved through it. */
+TEST_F(remote, owner_of_the_way_leaves)
+{
+	struct rtm_get_stats s;
+
+	WAY(variant->cover[0], self->any[0]);
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->far[0], 0)));
+	ASSERT_EQ(0, dev_deregister(self->fd, self->ospf));
+	SYNC();
+	UNRESOLVED(variant->dest);
+	ASSERT_EQ(0, dev_stats(self->fd, &s));
+	EXPECT_EQ(1, s.entities);
+	EXPECT_EQ(2, s.nexthops);
+	EXPECT_EQ(1, s.dests);
+}
+
+/* Two entities share what an address resolves to; one of them leaves. */
+TEST_F(remote, shared_by_two)
+{
+	struct rtm_get_stats s;
+	__u64 rip, hop;
+
+	ASSERT_EQ(0, dev_register(self->fd, variant->family, PROTO_RIP, 1, 0, &rip));
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, rip, variant->far[0], 0, &hop));
+	add(_metadata, self->fd, rip, variant->other, &hop, 1, 0);
+	WAY(variant->cover[0], self->any[0]);
+	SYNC();
+	BGP(variant->dest, 1);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->other, through(variant->other, variant->far[0], 0)));
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->far[0], 0)));
+	ASSERT_EQ(0, dev_deregister(self->fd, rip));
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->other, ""));
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->far[0], 0)));
+	ASSERT_EQ(0, dev_stats(self->fd, &s));
+	EXPECT_EQ(2, s.entities);
+}
+
+/*
+ * Who is told that a next hop leads somewhere else
+ */
+
+TEST_F(remote, listeners_of_next_hops)
+{
+	static struct changes c;
+	__u64 forwarding, best, all;
+
+	add(_metadata, self->fd, self->ospf, variant->cover[0], self->local, 1, 0);
+	add(_metadata, self->fd, self->ospf, variant->cover[1], self->local + 1, 1, 0);
+	ASSERT_EQ(0, dev_notify(self->fd, self->bgp, RTM_CT_FORWARDING, RTM_V_UCAST, &forwarding));
+	ASSERT_EQ(0, dev_notify(self->fd, self->bgp, RTM_CT_BEST, RTM_V_UCAST, &best));
+	ASSERT_EQ(0, dev_notify(self->fd, self->bgp, RTM_CT_ALL, RTM_V_UCAST, &all));
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[0], self->dev[0], RTM_NHF_REMOTE));
+	ASSERT_EQ(0, dev_changes(self->fd, self->bgp, forwarding, RTM_V_UCAST, 4, &c));
+	ASSERT_EQ(1, c.n);
+	EXPECT_TRUE(prefix_is(&c.dest[0].prefix, variant->cover[0]));
+	ASSERT_EQ(0, dev_changes(self->fd, self->bgp, best, RTM_V_UCAST, 4, &c));
+	EXPECT_EQ(1, c.n);
+	ASSERT_EQ(0, dev_changes(self->fd, self->bgp, all, RTM_V_UCAST, 4, &c));
+	EXPECT_EQ(1, c.n);
+	/* given what it had it did not change; nor does a private value count */
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[0], self->dev[0], RTM_NHF_REMOTE));
+	ASSERT_EQ(0, dev_changes(self->fd, self->bgp, forwarding, RTM_V_UCAST, 4, &c));
+	EXPECT_EQ(0, c.n);
+}
+
+/* While a user has the destination locked, the FIB follows and the listeners do not. */
+TEST_F(remote, told_when_unlocked)
+{
+	static struct changes c;
+	__u64 notify, dest;
+
+	add(_metadata, self->fd, self->ospf, variant->cover[0], self->local, 1, 0);
+	SYNC();
+	ASSERT_EQ(0, dev_notify(self->fd, self->bgp, RTM_CT_FORWARDING, RTM_V_UCAST, &notify));
+	dest = dev_dest(self->fd, self->ospf, variant->cover[0]);
+	ASSERT_NE(0, dest);
+	ASSERT_EQ(0, dev_lock(self->fd, self->ospf, dest, 0));
+	ASSERT_EQ(0, set_flags(self, self->ospf, variant->near[0], self->dev[0], RTM_NHF_REMOTE));
+	SYNC();
+	UNRESOLVED(variant->cover[0]);
+	ASSERT_EQ(0, dev_changes(self->fd, self->bgp, notify, RTM_V_UCAST, 4, &c));
+	EXPECT_EQ(0, c.n);
+	ASSERT_EQ(0, dev_unlock(self->fd, self->ospf, dest, 0));
+	ASSERT_EQ(0, dev_release(self->fd, self->ospf, dest));
+	ASSERT_TRUE(wait_until(!dev_changes(self->fd, self->bgp, notify, RTM_V_UCAST, 4, &c) &&
+			       c.n));
+	EXPECT_EQ(1, c.n);
+}
+
+/* The end of an exclusive lock commits, with all that follows. */
+TEST_F(remote, edited_in_place)
+{
+	struct rtm_unlock_nexthop unlock;
+
+	WAY(variant->cover[0], self->local[2]);
+	SYNC();
+	ASSERT_EQ(0, dev_lock_nexthop(self->fd, self->ospf, self->local[2], RTM_REQ_EXCLUSIVE));
+	unlock_nexthop_arg(&unlock, self->ospf, self->local[2], RTM_REQ_EXCLUSIVE);
+	unlock.commit = 1;
+	unlock.nexthop_flags = RTM_NHF_REMOTE;
+	ASSERT_EQ(0, dev_call(self->fd, RTM_IOC_UNLOCK_NEXTHOP, &unlock));
+	SYNC();
+	UNRESOLVED(variant->cover[0]);
+}
+
+TEST_HARNESS_MAIN
