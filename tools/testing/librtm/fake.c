@@ -276,8 +276,10 @@ __attribute__((constructor)) static void lock_across_fork(void)
 	pthread_atfork(lock_take, lock_give, lock_give);
 }
 
+/* Under the lock: the end of a test does not wait for what the dispatcher still does. */
 void fake_reset(void)
 {
+	pthread_mutex_lock(&lock);
 	memset(fake_handlers, 0, sizeof(fake_handlers));
 	memset(fake_last, 0, sizeof(fake_last));
 	memset(fake_calls, 0, sizeof(fake_calls));
@@ -293,6 +295,7 @@ void fake_reset(void)
 	fake_on(DEREGISTER_ENTITY, handle_deregister);
 	fake_on(REFERENCE_HANDLES, handle_reference);
 	fake_on(RELEASE_HANDLES, handle_release);
+	pthread_mutex_unlock(&lock);
 }
 
 int fake_fd(void)

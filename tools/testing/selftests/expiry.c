@@ -11,6 +11,8 @@
 
 #define SHORT	100	/* milliseconds */
 #define LONG	600000
+#define TICK_NS	20000000	/* deadlines this close may come in any order */
+#define UNASKED	(~0ull)
 
 FIXTURE(expiry) {
 	struct env env;
@@ -51,6 +53,24 @@ static __u64 expect_asked(struct __test_metadata *_metadata, FIXTURE_DATA(expiry
 	EXPECT_EQ(route, event.object);
 	EXPECT_EQ(0, dev_release(self->fd, self->e, event.object));
 	return event.context;
+}
+
+/* Which of N routes the next event is about, which has not been asked about yet; or -1. */
+static int expect_one_of(struct __test_metadata *_metadata, FIXTURE_DATA(expiry) *self,
+			 const __u64 *routes, __u64 *contexts, int n)
+{
+	struct rtm_event event;
+	int i;
+
+	EXPECT_TRUE(has_event(self->fd, 60000));
+	EXPECT_EQ(sizeof(event), read(self->fd, &event, sizeof(event)));
+	EXPECT_EQ(0, dev_release(self->fd, self->e, event.object));
+	for (i = 0; i < n; i++)
+		if (routes[i] == event.object && contexts[i] == UNASKED) {
+			contexts[i] = event.context;
+			return i;
+		}
+	return -1;
 }
 
 static __u32 life(FIXTURE_DATA(expiry) *self, __u64 route)
@@ -219,16 +239,25 @@ TEST_F(expiry, unreadable)
 TEST_F(expiry, many)
 {
 	enum { N = 50 };
-	__u64 routes[N], contexts[N];
+	__u64 routes[N], contexts[N], first[N], last[N];
 	char text[32];
-	int i;
+	int i, n, before = -1;
 
 	for (i = 0; i < N; i++) {
+		__u32 ttl_ms = 3000 - 20 * i;
+
 		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
-		ASSERT_EQ(0, dev_route_for(self->fd, self->e, text, 3000 - 20 * i, &routes[i]));
+		first[i] = now_ns() + ttl_ms * 1000000ull;
+		ASSERT_EQ(0, dev_route_for(self->fd, self->e, text, ttl_ms, &routes[i]));
+		last[i] = now_ns() + ttl_ms * 1000000ull;
+		contexts[i] = UNASKED;
 	}
-	for (i = N - 1; i >= 0; i--)
-		contexts[i] = expect_asked(_metadata, self, routes[i]);
+	for (n = 0; n < N; n++) {
+		i = expect_one_of(_metadata, self, routes, contexts, N);
+		ASSERT_LE(0, i);
+		EXPECT_TRUE(before < 0 || first[before] <= last[i] + TICK_NS);
+		before = i;
+	}
 	for (i = 0; i < N; i++)
 		EXPECT_EQ(0, dev_answer_expiry(self->fd, self->e, routes[i], contexts[i], i & 1));
 	EXPECT_FALSE(has_event(self->fd, 0));

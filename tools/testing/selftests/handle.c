@@ -184,7 +184,7 @@ TEST_F(handle, of_another_kind)
 	const __u64 all[] = {
 		self->e, self->world.dest, self->world.route, self->world.nexthop,
 		/* nothing, or nothing any more, of each kind */
-		1ull << 56 | 1ull << 32 | 77, 2ull << 56 | 1, 3ull << 56 | 2ull << 32 | 2,
+		1ull << 56 | 1ull << 32 | 77, 2ull << 56 | 1, 3ull << 56 | 77ull << 32 | 2,
 		4ull << 56 | 0xffffffffffffff, 0, 1, 5ull << 56 | 1, ~0ull,
 	};
 	unsigned char arg[ARG_MAX_BYTES];

@@ -656,7 +656,9 @@ TEST_F(policy, name_is_free_while_a_route_waits)
 	EXPECT_EQ(3, s.entities);
 	/* the new entity has a place of its own there */
 	EXPECT_EQ(0, dev_route(fd, entity, "10.1.0.0/16", 0, 1, &route));
+	/* better than the old one, of which it is not known when it counts no more */
 	route_arg(&add, entity, "10.0.0.0/8", NULL, 0);
+	add.attrs.metric = 0;
 	add.flags = RTM_REQ_NOWAIT;
 	/* this thread has it locked, through another entity */
 	EXPECT_EQ(-EACCES, dev_add_route(fd, &add));
