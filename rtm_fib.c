@@ -307,9 +307,35 @@ bool rtm_fib_take(struct rtm_fib *fib, struct rtm_fib_plan *plan)
 		entry->busy = 1;
 		plan->verify = entry->verify;
 		plan->refused = entry->refused;
+		plan->waited = entry->waited;
+		entry->waited = 0;
 	}
 	spin_unlock_bh(&fib->lock);
 	return plan->dest;
+}
+
+static void give_back(struct rtm_fib *fib, struct rtm_fib_plan *plan, bool last)
+{
+	struct rtm_fib_entry *entry = &plan->dest->fib;
+	bool marked;
+
+	rtm_nhset_put(plan->wish.nhs);
+	spin_lock_bh(&fib->lock);
+	entry->busy = 0;
+	entry->waited = plan->waited;
+	marked = entry->dirty;
+	if (marked) {
+		fib->pending--;
+	} else {
+		entry->dirty = 1;
+		if (last)
+			list_add_tail(&entry->link, &fib->round);
+		else
+			list_add(&entry->link, &fib->round);
+	}
+	spin_unlock_bh(&fib->lock);
+	if (marked)
+		rtm_dest_put(plan->dest);
 }
 
 /**
@@ -321,22 +347,40 @@ bool rtm_fib_take(struct rtm_fib *fib, struct rtm_fib_plan *plan)
  */
 void rtm_fib_take_back(struct rtm_fib *fib, struct rtm_fib_plan *plan)
 {
-	struct rtm_fib_entry *entry = &plan->dest->fib;
-	bool marked;
+	give_back(fib, plan, false);
+}
 
-	rtm_nhset_put(plan->wish.nhs);
+/**
+ * rtm_fib_put_off() - not now: it comes last in the round
+ * @fib: FIB writer
+ * @plan: from rtm_fib_take(), with a wish; both references are consumed.  Not if
+ *	@plan->waited: once is enough, so that a round comes to an end.
+ *
+ * Context: the worker, may sleep.
+ */
+void rtm_fib_put_off(struct rtm_fib *fib, struct rtm_fib_plan *plan)
+{
+	plan->waited = true;
+	give_back(fib, plan, true);
+}
+
+/**
+ * rtm_fib_is_behind() - whether a change of a destination waits for the writer
+ * @dest: the destination
+ *
+ * Context: any but hard interrupts; a leaf in the order of locks.
+ *
+ * Return: true until the worker takes it in hand.
+ */
+bool rtm_fib_is_behind(struct rtm_dest *dest)
+{
+	struct rtm_fib *fib = dest->table->rnet->fib;
+	bool behind;
+
 	spin_lock_bh(&fib->lock);
-	entry->busy = 0;
-	marked = entry->dirty;
-	if (marked) {
-		fib->pending--;
-	} else {
-		entry->dirty = 1;
-		list_add(&entry->link, &fib->round);
-	}
+	behind = dest->fib.dirty;
 	spin_unlock_bh(&fib->lock);
-	if (marked)
-		rtm_dest_put(plan->dest);
+	return behind;
 }
 
 static bool retried(u8 state)

@@ -51,6 +51,7 @@ static void read_wish(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {
 	int err = 0;
 
+	port->resolver.early = false;
 	if (plan->dest->table->fib_table && !rtm_fib_stopping(port->fib)) {
 		rtm_fib_resolve_moved(&port->resolver, plan->dest);
 		err = rtm_fib_wish_read(&plan->wish, plan->dest, &port->resolver);
@@ -249,13 +250,18 @@ static void keep(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 /*
  * One destination: settled at once, or a message in the batch.  -EMSGSIZE when the
  * batch is full, -EAGAIN when the watcher has to find out more; then it waits on
- * the round.
+ * the round.  One that depends on another which is still to come lets that go first: the
+ * kernel wants to know the link before it takes a gateway there.
  */
 static int look_at(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {
 	int ret;
 
 	read_wish(port, plan);
+	if (port->resolver.early && !plan->waited) {
+		rtm_fib_put_off(port->fib, plan);
+		return 0;
+	}
 	ret = make_plan(port, plan);
 	if (!ret && plan->op == RTM_FIB_KEEP) {
 		keep(port, plan);

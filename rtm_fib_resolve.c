@@ -374,6 +374,7 @@ static int add_remote(struct rtm_fib_resolver *r, const struct rtm_nexthop *nh, 
 	gw = look_up_address(r, nh->addr.key, &err);
 	if (!gw || !gw->nhs)
 		return err;
+	r->early |= rtm_fib_is_behind(gw->cover);
 	return add_set(r, gw->nhs, nh, depth + 1);
 }
 

@@ -25,6 +25,7 @@
  * @busy: in the batch the writer has in hand
  * @verify: @installed may not be what the kernel has
  * @refused: the kernel refused to replace the entry; it has to be withdrawn
+ * @waited: it has let the rest of the round go first
  * @tries: how often it was tried in vain, up to the longest back-off
  *
  * @installed, @shape and @type belong to the writer alone; the rest is protected
@@ -42,6 +43,7 @@ struct rtm_fib_entry {
 	u8 busy : 1;
 	u8 verify : 1;
 	u8 refused : 1;
+	u8 waited : 1;
 	u8 tries : 3;
 };
 
@@ -73,6 +75,7 @@ void rtm_fib_net_exit(struct rtm_net *rnet);
 void rtm_fib_entry_init(struct rtm_fib_entry *entry);
 void rtm_fib_entry_destroy(struct rtm_fib_entry *entry);
 void rtm_fib_mark(struct rtm_dest *dest);
+bool rtm_fib_is_behind(struct rtm_dest *dest);
 void rtm_fib_wake(struct rtm_fib *fib);
 int rtm_fib_sync(struct rtm_net *rnet, u64 deadline);
 void rtm_fib_counts(struct rtm_net *rnet, struct rtm_fib_counts *c);

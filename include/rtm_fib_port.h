@@ -35,6 +35,7 @@ enum rtm_fib_op {
  * @beside: others have routes of this prefix, or may have
  * @verify: rtm_fib_entry.verify as it was and as it shall be
  * @refused: rtm_fib_entry.refused likewise
+ * @waited: rtm_fib_entry.waited likewise
  * @wish: what it wants; its next hops are a reference
  */
 struct rtm_fib_plan {
@@ -46,6 +47,7 @@ struct rtm_fib_plan {
 	bool beside;
 	bool verify;
 	bool refused;
+	bool waited;
 	struct rtm_fib_wish wish;
 };
 
@@ -82,6 +84,7 @@ void rtm_fib_port_batch(struct rtm_fib_port *port);
 /* What the port needs of the writer. */
 bool rtm_fib_take(struct rtm_fib *fib, struct rtm_fib_plan *plan);
 void rtm_fib_take_back(struct rtm_fib *fib, struct rtm_fib_plan *plan);
+void rtm_fib_put_off(struct rtm_fib *fib, struct rtm_fib_plan *plan);
 void rtm_fib_settle(struct rtm_fib *fib, struct rtm_fib_plan *plan, u8 state, int error,
 		    const char *text);
 bool rtm_fib_stopping(const struct rtm_fib *fib);

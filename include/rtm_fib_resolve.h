@@ -23,6 +23,7 @@ struct rtm_gateway;
  * @followers: destinations that depend on them, by address of the object
  * @generation: counts changes of what gateways resolve to
  * @marked: followers have been marked since this was cleared
+ * @early: what was resolved last depends on a destination that the FIB is behind with
  * @dest: the destination being resolved; from here on scratch memory
  * @n_seen: entries of @seen
  * @seen: gateways it depends on
@@ -36,6 +37,7 @@ struct rtm_fib_resolver {
 	struct rb_root followers;
 	u64 generation;
 	bool marked;
+	bool early;
 	struct rtm_dest *dest;
 	unsigned int n_seen;
 	struct rtm_gateway *seen[RTM_RESOLVE_LOOKUPS];

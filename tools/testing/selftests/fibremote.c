@@ -519,6 +519,55 @@ TEST_F(remote, many_follow)
 	EXPECT_EQ(0, fib_count(variant->family, NULL));
 }
 
+static int add_batch(int fd, __u64 entity, struct rtm_route_item *items, __u32 count)
+{
+	struct rtm_route_batch batch;
+
+	arg_init(&batch);
+	batch.flags = 0;
+	batch.entity = entity;
+	batch.items = ptr_u64(items);
+	batch.count = count;
+	batch.deadline = 0;
+	return dev_call(fd, RTM_IOC_ADD_ROUTES, &batch);
+}
+
+/*
+ * Both in one round of the FIB writer, which others keep busy meanwhile, and the way
+ * last: the kernel takes a gateway only when it knows the link it is on.
+ */
+TEST_F(remote, way_comes_last)
+{
+	struct rtm_route_item *items = calloc(N_MANY + 2, sizeof(*items));
+	struct rtm_fib_sync sync;
+	unsigned int i, round;
+	__u64 any;
+
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, variant->any, self->dev[0], &any));
+	for (i = 0; i < N_MANY + 2; i++) {
+		items[i].dest = prefix(many(variant, i));
+		items[i].attrs = route_attrs(NULL, 0);
+		items[i].attrs.flags = RTM_RF_BLACKHOLE;
+	}
+	items[N_MANY].dest = prefix(variant->other);
+	items[N_MANY].attrs = route_attrs(self->far, 1);
+	items[N_MANY + 1].dest = prefix(variant->cover[0]);
+	items[N_MANY + 1].attrs = route_attrs(&any, 1);
+	for (round = 0; round < 5; round++) {
+		ASSERT_EQ(0, add_batch(self->fd, self->bgp, items, N_MANY + 2));
+		ASSERT_EQ(0, dev_fib_sync(self->fd, &sync));
+		EXPECT_EQ(0, sync.failed);
+		EXPECT_EQ(N_MANY + 2, sync.installed);
+		EXPECT_EQ(1, fib_count(variant->family, variant->far[0]));
+		for (i = 0; i < N_MANY; i++)
+			ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, many(variant, i), 0, NULL));
+		ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->other, 0, NULL));
+		ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->cover[0], 0, NULL));
+		SYNC();
+	}
+	free(items);
+}
+
 /* The owner of the way leaves: nothing of it stays behind in what resolved through it. */
 TEST_F(remote, owner_of_the_way_leaves)
 {
