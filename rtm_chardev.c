@@ -150,6 +150,8 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_BLOCK_METHODS, rtm_ioctl_block_methods, rtm_block_methods, pad, true),
 	RTM_OP(RTM_IOC_FETCH_CALL, rtm_ioctl_fetch_call, rtm_fetch_call, pad, true),
 	RTM_OP(RTM_IOC_ANSWER_CALL, rtm_ioctl_answer_call, rtm_answer_call, status, true),
+	RTM_OP(RTM_IOC_BEGIN_RESYNC, rtm_ioctl_begin_resync, rtm_resync, swept, true),
+	RTM_OP(RTM_IOC_END_RESYNC, rtm_ioctl_end_resync, rtm_resync, swept, true),
 	RTM_OP(RTM_IOC_SET_CRASH_POLICY, rtm_ioctl_set_crash_policy, rtm_set_crash_policy, pad,
 	       true),
 };

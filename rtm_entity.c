@@ -42,6 +42,7 @@
 #include "rtm_object.h"
 #include "rtm_opaque.h"
 #include "rtm_reap.h"
+#include "rtm_round.h"
 #include "rtm_table.h"
 #include "rtm_trace.h"
 #include "rtm_watch.h"
@@ -244,6 +245,7 @@ static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
 	hold_end_locked(entity);
 	rtm_lock_owner_revive(&entity->locks);
 	rtm_nexthop_locks_revive(&entity->nexthop_locks);
+	rtm_resync_forget(entity);
 }
 
 /*

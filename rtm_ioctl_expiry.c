@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands about the end of things: hold-down, and the answer of an expired route's
- * owner.
+ * Commands about the end of things: hold-down, the answer of an expired route's owner,
+ * and resync.
  */
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -12,6 +12,7 @@
 #include "rtm_ioctl.h"
 #include "rtm_lock.h"
 #include "rtm_route.h"
+#include "rtm_round.h"
 
 static int hold_dest(struct rtm_cmd *cmd, struct rtm_entity *self)
 {
@@ -83,4 +84,44 @@ int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd)
 	err = answer_expiry(cmd, self);
 	rtm_entity_put(self);
 	return err;
+}
+
+static int with_resync(struct rtm_cmd *cmd, int (*fn)(struct rtm_cmd *cmd, struct rtm_entity *self))
+{
+	const struct rtm_resync *arg = &cmd->arg.resync;
+	struct rtm_entity *self;
+	int err;
+
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	self = rtm_cmd_entity(cmd, arg->entity);
+	if (!self)
+		return -EBADF;
+	err = fn(cmd, self);
+	rtm_entity_put(self);
+	return err;
+}
+
+static int begin_resync(struct rtm_cmd *cmd, struct rtm_entity *self)
+{
+	rtm_resync_begin(self);
+	return 0;
+}
+
+int rtm_ioctl_begin_resync(struct rtm_cmd *cmd)
+{
+	return with_resync(cmd, begin_resync);
+}
+
+static int end_resync(struct rtm_cmd *cmd, struct rtm_entity *self)
+{
+	int err;
+
+	err = rtm_resync_end(self, &cmd->arg.resync.swept);
+	return err ? : rtm_cmd_reply(cmd);
+}
+
+int rtm_ioctl_end_resync(struct rtm_cmd *cmd)
+{
+	return with_resync(cmd, end_resync);
 }

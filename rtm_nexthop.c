@@ -15,6 +15,7 @@
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_net.h"
+#include "rtm_round.h"
 #include "rtm_table.h"
 
 static struct kmem_cache *nexthop_cache;

@@ -2,14 +2,14 @@
 /*
  * Reaping: what happens to a destination without a call that names it.
  *
- * Three things end by themselves: routes whose owner has gone, routes whose time is
- * over, and holds of either kind.  Each is marked where it comes to an end, and then
- * the kernel takes a turn in the destination, in which all that is marked goes.  A
- * destination that a user has locked keeps it until it is unlocked; then the turn
- * comes before anybody else is granted (rtm_lock.c).
+ * These end by themselves: routes whose owner has gone or did not announce them again,
+ * routes whose time is over, and holds of either kind.  Each is marked where it comes to
+ * an end, and then the kernel takes a turn in the destination, in which all that is
+ * marked goes.  A destination that a user has locked keeps it until it is unlocked; then
+ * the turn comes before anybody else is granted (rtm_lock.c).
  *
- * A fourth thing ends nothing: a next hop leads somewhere else, and those who listen
- * to changes of routes that use it are told in the same way.
+ * One more thing ends nothing: a next hop leads somewhere else, and those who listen to
+ * changes of routes that use it are told in the same way.
  */
 #include "rtm_reap.h"
 
@@ -23,13 +23,13 @@
 #include "rtm_expiry.h"
 #include "rtm_fib.h"
 #include "rtm_holddown.h"
-#include "rtm_nexthop.h"
 #include "rtm_route.h"
 #include "rtm_route_list.h"
+#include "rtm_round.h"
 
 static bool is_over(const struct rtm_route *route)
 {
-	return READ_ONCE(route->dead) || rtm_expiry_is_due(route);
+	return READ_ONCE(route->dead) || rtm_expiry_is_due(route) || rtm_resync_is_over(route);
 }
 
 static bool has_over(const struct rtm_dest *dest)
@@ -131,69 +131,6 @@ void rtm_dest_reap(struct rtm_dest *dest)
 	reap_holds(dest, released);
 	rtm_kernel_write_end(dest);
 	put_all(&reaped, released);
-}
-
-static bool uses(const struct rtm_route *route, const struct rtm_nexthop *nh)
-{
-	const struct rtm_nhset *nhs;
-	bool found = false;
-	unsigned int i;
-
-	rcu_read_lock();
-	nhs = rcu_dereference(route->nhs);
-	for (i = 0; i < nhs->n && !found; i++)
-		found = nhs->nh[i] == nh;
-	rcu_read_unlock();
-	return found;
-}
-
-/* The first of the owner's routes, which becomes the last; a reference, or NULL. */
-static struct rtm_route *rotate(struct rtm_entity *owner)
-{
-	struct rtm_route *route;
-
-	spin_lock(&owner->routes_lock);
-	route = list_first_entry_or_null(&owner->routes, struct rtm_route, owner_link);
-	if (route) {
-		list_move_tail(&route->owner_link, &owner->routes);
-		rtm_route_hold(route);
-	}
-	spin_unlock(&owner->routes_lock);
-	return route;
-}
-
-/**
- * rtm_nexthop_moved() - a next hop leads somewhere else
- * @nh: the next hop, content changed
- *
- * Where it is used by a best route the FIB and those who listen follow; while a user
- * has the destination locked, the listeners when it is unlocked.
- *
- * Goes through the owner's routes once.  Routes added meanwhile come last in their list,
- * so all that were there have been seen after as many steps as there were routes.
- *
- * Context: process, may sleep; waits for short sections, never for a user.
- */
-void rtm_nexthop_moved(struct rtm_nexthop *nh)
-{
-	struct rtm_entity *owner = nh->owner;
-	struct rtm_route *route;
-	u64 n;
-
-	mutex_lock(&owner->rotate_lock);
-	for (n = READ_ONCE(owner->n_routes); n; n--) {
-		route = rotate(owner);
-		if (!route)
-			break;
-		if (uses(route, nh)) {
-			WRITE_ONCE(route->moved, true);
-			rtm_fib_mark(route->dest);
-			rtm_dest_reap(route->dest);
-		}
-		rtm_route_put(route);
-		cond_resched();
-	}
-	mutex_unlock(&owner->rotate_lock);
 }
 
 /* The next route a departed owner has in @list, unlinked from it, with a reference. */

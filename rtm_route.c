@@ -258,6 +258,7 @@ static void route_fill(struct rtm_route *route, const struct rtm_route_spec *spe
 	route->flags = spec->flags;
 	route->flags1 = spec->flags1;
 	route->changed = jiffies;
+	WRITE_ONCE(route->epoch, READ_ONCE(route->owner->epoch));
 }
 
 static void route_old_put(struct route_old *old)

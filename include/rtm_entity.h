@@ -82,6 +82,9 @@ struct rtm_claim {
  * @routes: its routes
  * @held: routes of it that were deleted and are held down
  * @n_routes: number of @routes
+ * @resyncing: a resync has begun and not ended, under @routes_lock
+ * @epoch: resyncs begun, under @routes_lock, read with READ_ONCE()
+ * @swept: the last of them that has ended, likewise
  * @nexthops: its next hops by address, length and interface; under the table's
  *	lock
  * @n_nexthops: their number
@@ -119,6 +122,9 @@ struct rtm_entity {
 	struct list_head routes;
 	struct list_head held;
 	u64 n_routes;
+	bool resyncing;
+	u32 epoch;
+	u32 swept;
 	bool closed;
 	struct rb_root nexthops;
 	u64 n_nexthops;

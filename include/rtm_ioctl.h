@@ -35,6 +35,7 @@ union rtm_cmd_buf {
 	struct rtm_get_exact_route get_exact_route;
 	struct rtm_hold_dest hold_dest;
 	struct rtm_answer_expiry answer_expiry;
+	struct rtm_resync resync;
 	struct rtm_lock_dest lock_dest;
 	struct rtm_lock_object lock_object;
 	struct rtm_update_route update_route;
@@ -140,6 +141,8 @@ int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd);
 int rtm_ioctl_hold_dest(struct rtm_cmd *cmd);
 int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd);
+int rtm_ioctl_begin_resync(struct rtm_cmd *cmd);
+int rtm_ioctl_end_resync(struct rtm_cmd *cmd);
 int rtm_ioctl_lock_route(struct rtm_cmd *cmd);
 int rtm_ioctl_unlock_route(struct rtm_cmd *cmd);
 int rtm_ioctl_update_route(struct rtm_cmd *cmd);

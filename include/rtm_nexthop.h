@@ -66,7 +66,6 @@ int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		       const struct rtm_nexthop_spec *spec);
 struct rtm_nexthop *rtm_nexthop_find(struct rtm_entity *owner, const struct rtm_prefix *addr,
 				     u32 ifindex);
-void rtm_nexthop_moved(struct rtm_nexthop *nh);
 struct rtm_nexthop *rtm_nexthop_derive(const struct rtm_nexthop *remote, u32 ifindex);
 int rtm_nexthop_delete(struct rtm_entity *owner, struct rtm_nexthop *nh);
 void rtm_nexthop_purge(struct rtm_entity *owner);

@@ -78,6 +78,7 @@ struct rtm_route_extra {
  * @extra: made by rtm_route_extra_get() when first needed, and then there to stay;
  *	NULL for nearly every route
  * @refs: the table and every handle hold one each
+ * @epoch: the owner's when it was announced last
  * @rcu: for the free
  *
  * @dest and @owner never change.  Everything else but @dead and @moved is written in an
@@ -104,6 +105,7 @@ struct rtm_route {
 	bool moved;
 	struct rtm_route_extra *extra;
 	refcount_t refs;
+	u32 epoch;
 	struct rcu_head rcu;
 };
 

@@ -447,6 +447,26 @@ int rtm_route_answer_expiry(struct rtm_ctx *ctx, uint64_t entity, uint64_t route
 			    uint64_t context, bool stays);
 
 /**
+ * rtm_resync_begin() - say that all routes are about to be announced
+ * @ctx: context
+ * @entity: caller's registration
+ *
+ * From now on every route that is still true is to be added again, be it as it was,
+ * which changes nothing.  Begun once more, it starts over.
+ */
+int rtm_resync_begin(struct rtm_ctx *ctx, uint64_t entity);
+
+/**
+ * rtm_resync_end() - say that all routes have been announced: the others go
+ * @ctx: context
+ * @entity: caller's registration
+ * @swept: opt out: routes that go
+ *
+ * Never waits; see RTM_IOC_END_RESYNC.  -ENOENT: no resync has begun.
+ */
+int rtm_resync_end(struct rtm_ctx *ctx, uint64_t entity, uint64_t *swept);
+
+/**
  * rtm_routes_add() - add or update many routes
  * @ctx: context
  * @entity: caller's registration

@@ -91,3 +91,21 @@ int rtm_nexthop_update_unlock(struct rtm_ctx *ctx, uint64_t entity, uint64_t nex
 
 	return rtmi_unlock_nexthop(&ctx->dev, &req);
 }
+
+int rtm_resync_begin(struct rtm_ctx *ctx, uint64_t entity)
+{
+	struct rtm_resync req = { .entity = entity };
+
+	return rtmi_begin_resync(&ctx->dev, &req);
+}
+
+int rtm_resync_end(struct rtm_ctx *ctx, uint64_t entity, uint64_t *swept)
+{
+	struct rtm_resync req = { .entity = entity };
+	int err;
+
+	err = rtmi_end_resync(&ctx->dev, &req);
+	if (!err && swept)
+		*swept = req.swept;
+	return err;
+}

@@ -118,6 +118,8 @@
 #define RTM_IOC_BLOCK_METHODS		_IO(RTM_IOC_MAGIC, 0x42)
 #define RTM_IOC_FETCH_CALL		_IO(RTM_IOC_MAGIC, 0x43)
 #define RTM_IOC_ANSWER_CALL		_IO(RTM_IOC_MAGIC, 0x44)
+#define RTM_IOC_BEGIN_RESYNC		_IO(RTM_IOC_MAGIC, 0x45)
+#define RTM_IOC_END_RESYNC		_IO(RTM_IOC_MAGIC, 0x46)
 #define RTM_IOC_SET_CRASH_POLICY	_IO(RTM_IOC_MAGIC, 0x4a)
 
 /* Request flags, valid where the command says so. */
@@ -822,6 +824,28 @@ struct rtm_answer_expiry {
 	__aligned_u64 context;
 	__u32 stays;
 	__u32 pad;
+};
+
+/**
+ * struct rtm_resync - argument of RTM_IOC_BEGIN_RESYNC and RTM_IOC_END_RESYNC
+ * @size: bytes of this structure
+ * @flags: zero
+ * @entity: caller's registration
+ * @swept: END: out: routes that were not announced again, and go
+ *
+ * Between the two the caller announces, by adding or updating it, every route that is
+ * still true.  END deletes its others.  What is announced as it was changes nothing,
+ * neither in the FIB nor for those who listen.  BEGIN again starts over.  An end of the
+ * registration ends the resync, and nothing is swept; next hops never are.
+ *
+ * END never waits: where somebody has the destination locked, the route is deleted when
+ * that lock goes.  ENOENT: END without BEGIN.
+ */
+struct rtm_resync {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 swept;
 };
 
 /**

@@ -756,6 +756,31 @@ static void test_edit_route(void **state)
 	assert_int_equal(fake_seen(ANSWER_EXPIRY)->answer.stays, 0);
 }
 
+static int swept(void *arg)
+{
+	((struct rtm_resync *)arg)->swept = 12;
+	return 0;
+}
+
+static void test_resync(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	fake_on(BEGIN_RESYNC, ok);
+	fake_on(END_RESYNC, swept);
+	assert_int_equal(rtm_resync_begin(ctx, E), 0);
+	assert_true(fake_seen(BEGIN_RESYNC)->resync.entity == E);
+	assert_int_equal(rtm_resync_end(ctx, E, NULL), 0);
+	assert_int_equal(rtm_resync_end(ctx, E, &n), 0);
+	assert_int_equal(n, 12);
+	fake_on(END_RESYNC, fail_with);
+	give_errno = ENOENT;
+	n = 0;
+	assert_int_equal(rtm_resync_end(ctx, E, &n), -ENOENT);
+	assert_int_equal(n, 0);
+}
+
 static void test_edit_nexthop(void **state)
 {
 	struct rtm_nexthop_attrs attrs = {
@@ -961,6 +986,7 @@ int main(void)
 		T(test_dest),
 		T(test_lock),
 		T(test_edit_route),
+		T(test_resync),
 		T(test_edit_nexthop),
 		T(test_events),
 		T(test_dump),

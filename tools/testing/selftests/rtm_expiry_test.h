@@ -23,6 +23,32 @@ static inline void hold_arg(struct rtm_hold_dest *arg, __u64 entity, __u64 dest,
 	arg->deadline = 0;
 }
 
+static inline void resync_arg(struct rtm_resync *arg, __u64 entity)
+{
+	arg_init(arg);
+	arg->flags = 0;
+	arg->entity = entity;
+}
+
+static inline int dev_begin_resync(int fd, __u64 entity)
+{
+	struct rtm_resync arg;
+
+	resync_arg(&arg, entity);
+	return dev_call(fd, RTM_IOC_BEGIN_RESYNC, &arg);
+}
+
+/* How many routes were swept, or a negative errno. */
+static inline int dev_end_resync(int fd, __u64 entity)
+{
+	struct rtm_resync arg;
+	int err;
+
+	resync_arg(&arg, entity);
+	err = dev_call(fd, RTM_IOC_END_RESYNC, &arg);
+	return err ? err : (int)arg.swept;
+}
+
 static inline void answer_expiry_arg(struct rtm_answer_expiry *arg, __u64 entity, __u64 route,
 				     __u64 context, __u32 stays)
 {

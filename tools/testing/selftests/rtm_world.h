@@ -175,6 +175,9 @@ static const struct command commands[] = {
 	COMMAND(FETCH_CALL, rtm_fetch_call, CHANGE, .any_entity = true,
 		.pads = { PAD(rtm_fetch_call, pad) }),
 	COMMAND(ANSWER_CALL, rtm_answer_call, CHANGE),
+	COMMAND(BEGIN_RESYNC, rtm_resync, .has_flags = true, .needs_entity = true,
+		.changes = true),
+	COMMAND(END_RESYNC, rtm_resync, CHANGE),
 	/* without a registration it goes by name, so it does not need one */
 	COMMAND(SET_CRASH_POLICY, rtm_set_crash_policy, .changes = true, .has_flags = true,
 		.flags = RTM_REQ_KEEP | RTM_REQ_HOLD,
@@ -190,7 +193,8 @@ static const struct command commands[] = {
 /**
  * struct world - one of everything
  * @fd: the file
- * @entity: has an opaque slot, asks for events, has methods, owns what follows
+ * @entity: has an opaque slot, asks for events, has methods, has begun a resync, owns
+ *	what follows
  * @other: a second entity of the file, which owns nothing
  * @nexthop: used by @route
  * @spare: used by nothing
@@ -277,6 +281,7 @@ static inline void world_entities(struct __test_metadata *_metadata, struct worl
 	ASSERT_EQ(0, dev_register_methods_in(w->fd, WORLD_INSTANCE, PROTO_RIP, 1,
 					     RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS, 2,
 					     &w->entity));
+	ASSERT_EQ(0, dev_begin_resync(w->fd, w->entity));
 	world_expire(_metadata, w);
 	ASSERT_EQ(0, dev_register_in(w->fd, WORLD_INSTANCE, AF_INET, PROTO_OSPF, 1, 0,
 				     &w->other));
@@ -727,6 +732,10 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 		break;
 	case RTM_IOC_SET_CRASH_POLICY:
 		world_policy_arg(w, arg);
+		break;
+	case RTM_IOC_BEGIN_RESYNC:
+	case RTM_IOC_END_RESYNC:
+		resync_arg(arg, w->entity);
 		break;
 	default:
 		dump_arg(arg, 0, "10.0.0.0/8", WORLD_INSTANCE, w->dump, RTM_DUMP_MIN_BUF);
