@@ -314,7 +314,7 @@ bool rtm_fib_take(struct rtm_fib *fib, struct rtm_fib_plan *plan)
 	return plan->dest;
 }
 
-static void give_back(struct rtm_fib *fib, struct rtm_fib_plan *plan, bool last)
+static void give_back(struct rtm_fib *fib, struct rtm_fib_plan *plan, bool next_round)
 {
 	struct rtm_fib_entry *entry = &plan->dest->fib;
 	bool marked;
@@ -328,8 +328,8 @@ static void give_back(struct rtm_fib *fib, struct rtm_fib_plan *plan, bool last)
 		fib->pending--;
 	} else {
 		entry->dirty = 1;
-		if (last)
-			list_add_tail(&entry->link, &fib->round);
+		if (next_round)
+			list_add_tail(&entry->link, &fib->dirty);
 		else
 			list_add(&entry->link, &fib->round);
 	}
@@ -351,10 +351,12 @@ void rtm_fib_take_back(struct rtm_fib *fib, struct rtm_fib_plan *plan)
 }
 
 /**
- * rtm_fib_put_off() - not now: it comes last in the round
+ * rtm_fib_put_off() - not now: it comes in the next round
  * @fib: FIB writer
  * @plan: from rtm_fib_take(), with a wish; both references are consumed.  Not if
- *	@plan->waited: once is enough, so that a round comes to an end.
+ *	@plan->waited: once is enough, so that its turn comes.
+ *
+ * The caller sees to it that this round does not count as decided.
  *
  * Context: the worker, may sleep.
  */

@@ -259,6 +259,7 @@ static int look_at(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 
 	read_wish(port, plan);
 	if (port->resolver.early && !plan->waited) {
+		port->resolver.marked = true;
 		rtm_fib_put_off(port->fib, plan);
 		return 0;
 	}

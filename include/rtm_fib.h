@@ -25,7 +25,7 @@
  * @busy: in the batch the writer has in hand
  * @verify: @installed may not be what the kernel has
  * @refused: the kernel refused to replace the entry; it has to be withdrawn
- * @waited: it has let the rest of the round go first
+ * @waited: it has let others go first
  * @tries: how often it was tried in vain, up to the longest back-off
  *
  * @installed, @shape and @type belong to the writer alone; the rest is protected

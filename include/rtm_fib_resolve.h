@@ -22,7 +22,8 @@ struct rtm_gateway;
  * @gateways: addresses that were looked up, by table and prefix
  * @followers: destinations that depend on them, by address of the object
  * @generation: counts changes of what gateways resolve to
- * @marked: followers have been marked since this was cleared
+ * @marked: the next round belongs to this one: followers have been marked, or a
+ *	destination was put off
  * @early: what was resolved last depends on a destination that the FIB is behind with
  * @dest: the destination being resolved; from here on scratch memory
  * @n_seen: entries of @seen

@@ -560,7 +560,8 @@ TEST_F(remote, way_comes_last)
 		EXPECT_EQ(N_MANY + 2, sync.installed);
 		EXPECT_EQ(1, fib_count(variant->family, variant->far[0]));
 		for (i = 0; i < N_MANY; i++)
-			ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, many(variant, i), 0, NULL));
+			ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, many(variant, i), 0,
+						    NULL));
 		ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->other, 0, NULL));
 		ASSERT_EQ(0, dev_delete_key(self->fd, self->bgp, variant->cover[0], 0, NULL));
 		SYNC();
