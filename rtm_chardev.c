@@ -152,6 +152,7 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_ANSWER_CALL, rtm_ioctl_answer_call, rtm_answer_call, status, true),
 	RTM_OP(RTM_IOC_BEGIN_RESYNC, rtm_ioctl_begin_resync, rtm_resync, swept, true),
 	RTM_OP(RTM_IOC_END_RESYNC, rtm_ioctl_end_resync, rtm_resync, swept, true),
+	RTM_OP(RTM_IOC_GET_DESTS, rtm_ioctl_get_dests, rtm_get_dests, deadline, false),
 	RTM_OP(RTM_IOC_SET_CRASH_POLICY, rtm_ioctl_set_crash_policy, rtm_set_crash_policy, pad,
 	       true),
 };

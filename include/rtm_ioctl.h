@@ -27,6 +27,7 @@ union rtm_cmd_buf {
 	struct rtm_get_route_info get_route_info;
 	struct rtm_is_best_route is_best_route;
 	struct rtm_get_dest get_dest;
+	struct rtm_get_dests get_dests;
 	struct rtm_object_req object;
 	struct rtm_insert_in_list insert_in_list;
 	struct rtm_create_enum create_enum;
@@ -141,6 +142,7 @@ int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd);
 int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd);
 int rtm_ioctl_hold_dest(struct rtm_cmd *cmd);
 int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd);
+int rtm_ioctl_get_dests(struct rtm_cmd *cmd);
 int rtm_ioctl_begin_resync(struct rtm_cmd *cmd);
 int rtm_ioctl_end_resync(struct rtm_cmd *cmd);
 int rtm_ioctl_lock_route(struct rtm_cmd *cmd);

@@ -619,6 +619,25 @@ int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
 		    const struct rtm_dest_query *query, struct rtm_dest *dest);
 
 /**
+ * rtm_dests_find() - look many prefixes up
+ * @ctx: context
+ * @entity: caller's registration
+ * @prefixes: what to look for
+ * @count: how many
+ * @exact: true: the prefixes themselves.  false: the longest that cover them
+ * @query: where to search, what to tell; each locked destination is waited for until
+ *	@query->deadline
+ * @dests: out: array of @count; one that could not be told has the prefix that was asked
+ *	for, and handle 0.  The others are for rtm_dest_release()
+ * @status: opt out: array of @count: 0, or why it could not be told: -ENOENT, -EINVAL for
+ *	a prefix, -EAGAIN with RTM_NOWAIT
+ * @done: out: how many are there, from the first, also on failure
+ */
+int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefixes,
+		   size_t count, bool exact, const struct rtm_dest_query *query,
+		   struct rtm_dest *dests, int *status, size_t *done);
+
+/**
  * rtm_dest_release() - give the handles in a struct rtm_dest back
  * @ctx: context
  * @entity: caller's registration

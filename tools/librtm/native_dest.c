@@ -67,6 +67,53 @@ int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
 	return query(ctx, rtmi_get_less_specific_dest, &req, q, dest);
 }
 
+/* Items of one call: as large as any kernel's. */
+#define LOOKUP_ITEMS	32
+#define LOOKUP_STRIDE	(sizeof(struct rtm_dest_item) + \
+			 RTM_DEST_MAX_VIEWS * sizeof(struct rtm_dest_view))
+
+static void take_item(const struct rtm_dest_item *item, struct rtm_dest *dest, int *status)
+{
+	if (status)
+		*status = item->status;
+	dest->handle = item->dest;
+	dest->prefix = item->prefix;
+	dest->belongs = item->belongs;
+	dest->n_views = item->n_views;
+	dest->last_changed = item->last_changed;
+	memcpy(dest->views, item->views, item->n_views * sizeof(item->views[0]));
+}
+
+int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefixes,
+		   size_t count, bool exact, const struct rtm_dest_query *query,
+		   struct rtm_dest *dests, int *status, size_t *done)
+{
+	struct rtm_get_dests req = {
+		.flags = exact ? RTM_REQ_EXACT : 0,
+		.entity = entity,
+		.item_size = LOOKUP_STRIDE,
+		.protocol = query->protocol,
+		.views = query->views,
+	};
+	uint64_t room[LOOKUP_ITEMS * LOOKUP_STRIDE / sizeof(uint64_t)];
+	uint32_t i;
+	int err;
+
+	rtmi_wait(query->deadline, &req.flags, &req.deadline);
+	req.items = (uintptr_t)room;
+	for (*done = 0; *done < count; *done += req.count) {
+		req.prefixes = (uintptr_t)(prefixes + *done);
+		req.count = count - *done < LOOKUP_ITEMS ? count - *done : LOOKUP_ITEMS;
+		err = rtmi_get_dests(&ctx->dev, &req);
+		if (err)
+			return err;
+		for (i = 0; i < req.count; i++)
+			take_item((void *)((char *)room + i * LOOKUP_STRIDE), &dests[*done + i],
+				  status ? &status[*done + i] : NULL);
+	}
+	return 0;
+}
+
 int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest)
 {
 	uint64_t handles[1 + 3 * RTM_DEST_MAX_VIEWS];

@@ -120,6 +120,7 @@
 #define RTM_IOC_ANSWER_CALL		_IO(RTM_IOC_MAGIC, 0x44)
 #define RTM_IOC_BEGIN_RESYNC		_IO(RTM_IOC_MAGIC, 0x45)
 #define RTM_IOC_END_RESYNC		_IO(RTM_IOC_MAGIC, 0x46)
+#define RTM_IOC_GET_DESTS		_IO(RTM_IOC_MAGIC, 0x47)
 #define RTM_IOC_SET_CRASH_POLICY	_IO(RTM_IOC_MAGIC, 0x4a)
 
 /* Request flags, valid where the command says so. */
@@ -131,6 +132,7 @@
 #define RTM_REQ_EVENTS		(1u << 5)	/* deliver events */
 #define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
 #define RTM_REQ_HOLD		(1u << 7)	/* crash policy: routes stay for a while */
+#define RTM_REQ_EXACT		(1u << 8)	/* the prefix itself, not its longest match */
 #define RTM_REQ_LOCAL		(1u << 12)	/* run the caller's own methods there */
 #define RTM_REQ_SERVE		(1u << 13)	/* do not wait while calls come in */
 
@@ -717,13 +719,13 @@ struct rtm_dest_view {
  * @prefix: its prefix
  * @last_changed: CLOCK_REALTIME nanoseconds of the last change
  * @belongs: views the destination has routes in
- * @pad: zero
+ * @status: 0, or the negative errno of RTM_IOC_GET_DESTS; then all but @size and
+ *	@prefix, the one asked for, is zero
  * @views: one block per supported view asked for, ascending, also where there is
  *	no route
  *
  * Carries a reference to @dest and to every route, owner and held-down route
- * reported.  All items of
- * an enumeration have the same size.
+ * reported.  All items of one call are as large.
  */
 struct rtm_dest_item {
 	__u32 size;
@@ -732,7 +734,7 @@ struct rtm_dest_item {
 	struct rtm_net_prefix prefix;
 	__aligned_u64 last_changed;
 	__u32 belongs;
-	__u32 pad;
+	__s32 status;
 	struct rtm_dest_view views[];
 };
 
@@ -771,6 +773,40 @@ struct rtm_get_dest {
 	__u32 n_views;
 	__u32 belongs;
 	__aligned_u64 last_changed;
+	__aligned_u64 deadline;
+};
+
+/**
+ * struct rtm_get_dests - argument of RTM_IOC_GET_DESTS
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_EXACT to find the prefixes themselves, else the longest that cover
+ *	them; RTM_REQ_NOWAIT
+ * @entity: caller's registration
+ * @prefixes: user pointer to struct rtm_net_prefix[@count], what to look for
+ * @items: user pointer to @count places of @item_size bytes, in each of which a struct
+ *	rtm_dest_item is stored
+ * @count: in: prefixes, 1 or more; out: items stored, from the first
+ * @item_size: a multiple of 8, at least sizeof(struct rtm_dest_item) and a block for each
+ *	supported view in @views
+ * @protocol: whose best route to report, RTM_PROTO_BEST or RTM_PROTO_THIS
+ * @views: views to search in and to report; 0 searches all, reports none
+ * @deadline: how long to wait for a lock of the first destination
+ *
+ * Each item is as the single command would have it, with that one's error as its
+ * status: ENOENT, or EINVAL for a prefix.  One call stores rtm_get_version.max_handles
+ * items at most, and stops before a locked destination that is not the first; with
+ * RTM_REQ_NOWAIT its status is EAGAIN instead.  A failure stores no handle.
+ */
+struct rtm_get_dests {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	__aligned_u64 prefixes;
+	__aligned_u64 items;
+	__u32 count;
+	__u32 item_size;
+	__u32 protocol;
+	__u32 views;
 	__aligned_u64 deadline;
 };
 

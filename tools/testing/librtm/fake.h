@@ -47,6 +47,7 @@ union fake_req {
 	struct rtm_break_dest_lock lock_break;
 	struct rtm_hold_dest hold;
 	struct rtm_answer_expiry answer;
+	struct rtm_get_dests dests;
 	struct rtm_resync resync;
 	struct rtm_lock_object lock_object;
 	struct rtm_update_route update;

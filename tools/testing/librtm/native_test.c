@@ -756,6 +756,64 @@ static void test_edit_route(void **state)
 	assert_int_equal(fake_seen(ANSWER_EXPIRY)->answer.stays, 0);
 }
 
+/* Four items: found, not found, found, and so on; three a call. */
+static int looked_up(void *arg)
+{
+	struct rtm_get_dests *req = arg;
+	const struct rtm_net_prefix *prefixes = (void *)(uintptr_t)req->prefixes;
+	uint32_t i;
+
+	if (req->count > 3)
+		req->count = 3;
+	for (i = 0; i < req->count; i++) {
+		struct rtm_dest_item *item = (void *)(uintptr_t)(req->items + i * req->item_size);
+
+		memset(item, 0, sizeof(*item) + sizeof(item->views[0]));
+		item->prefix = prefixes[i];
+		item->status = prefixes[i].len % 2 ? -ENOENT : 0;
+		if (item->status)
+			continue;
+		item->dest = FAKE_DEST(prefixes[i].len);
+		item->n_views = 1;
+		item->views[0].n_routes = prefixes[i].len;
+	}
+	return 0;
+}
+
+static void test_dests_find(void **state)
+{
+	const struct rtm_dest_query query = { .views = 1, .deadline = RTM_NOWAIT };
+	struct rtm_net_prefix prefixes[4];
+	static struct rtm_dest dests[4];
+	int status[4];
+	size_t done = 9;
+	unsigned int i;
+
+	(void)state;
+	memset(prefixes, 0, sizeof(prefixes));
+	for (i = 0; i < 4; i++)
+		prefixes[i].len = 8 + i;
+	fake_on(GET_DESTS, looked_up);
+	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 4, true, &query, dests, status, &done), 0);
+	assert_int_equal(done, 4);
+	assert_int_equal(fake_seen(GET_DESTS)->dests.flags, RTM_REQ_EXACT | RTM_REQ_NOWAIT);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(status[i], i % 2 ? -ENOENT : 0);
+		assert_true(dests[i].handle == (i % 2 ? 0 : FAKE_DEST(8 + i)));
+		assert_int_equal(dests[i].prefix.len, 8 + i);
+		assert_int_equal(dests[i].n_views, !(i % 2));
+	}
+	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 1, false, &query, dests, NULL, &done), 0);
+	assert_int_equal(fake_seen(GET_DESTS)->dests.flags, RTM_REQ_NOWAIT);
+	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 0, false, &query, dests, NULL, &done), 0);
+	assert_int_equal(done, 0);
+	fake_on(GET_DESTS, fail_with);
+	give_errno = EFAULT;
+	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 4, false, &query, dests, NULL, &done),
+			 -EFAULT);
+	assert_int_equal(done, 0);
+}
+
 static int swept(void *arg)
 {
 	((struct rtm_resync *)arg)->swept = 12;
@@ -987,6 +1045,7 @@ int main(void)
 		T(test_lock),
 		T(test_edit_route),
 		T(test_resync),
+		T(test_dests_find),
 		T(test_edit_nexthop),
 		T(test_events),
 		T(test_dump),

@@ -428,7 +428,7 @@ TEST_F(enum, dest_items)
 	EXPECT_EQ(item_size(2), item->size);
 	EXPECT_EQ(2, item->n_views);
 	EXPECT_EQ(RTM_V_UCAST, item->belongs);
-	EXPECT_EQ(0, item->pad);
+	EXPECT_EQ(0, item->status);
 	EXPECT_EQ(0, item->views[0].view);
 	EXPECT_EQ(2, item->views[0].n_routes);
 	EXPECT_EQ(self->route, item->views[0].route);

@@ -635,7 +635,7 @@ TEST_F(notify, content)
 	EXPECT_EQ(RTM_N_VIEWS, item->n_views);
 	EXPECT_TRUE(prefix_is(&item->prefix, PLACE));
 	EXPECT_EQ(RTM_V_MCAST, item->belongs);
-	EXPECT_EQ(0, item->pad);
+	EXPECT_EQ(0, item->status);
 	EXPECT_EQ(0, item->views[0].view);
 	EXPECT_EQ(0, item->views[0].n_routes);
 	EXPECT_EQ(0, item->views[0].route);

@@ -129,6 +129,22 @@ static inline int dev_is_marked(int fd, __u64 entity, __u64 notify, __u64 dest)
 	return dev_asks(fd, RTM_IOC_IS_DEST_MARKED, entity, notify, dest);
 }
 
+static inline void lookup_arg(struct rtm_get_dests *arg, __u64 entity,
+			      const struct rtm_net_prefix *prefixes, void *items, __u32 count,
+			      __u32 views)
+{
+	arg_init(arg);
+	arg->flags = 0;
+	arg->entity = entity;
+	arg->prefixes = ptr_u64(prefixes);
+	arg->items = ptr_u64(items);
+	arg->count = count;
+	arg->item_size = views_size(views);
+	arg->protocol = RTM_PROTO_BEST;
+	arg->views = views;
+	arg->deadline = 0;
+}
+
 #define CHANGES_MAX	4096
 
 /**

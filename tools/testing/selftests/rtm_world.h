@@ -175,6 +175,7 @@ static const struct command commands[] = {
 	COMMAND(FETCH_CALL, rtm_fetch_call, CHANGE, .any_entity = true,
 		.pads = { PAD(rtm_fetch_call, pad) }),
 	COMMAND(ANSWER_CALL, rtm_answer_call, CHANGE),
+	COMMAND(GET_DESTS, rtm_get_dests, QUERY, .flags = RTM_REQ_NOWAIT | RTM_REQ_EXACT),
 	COMMAND(BEGIN_RESYNC, rtm_resync, .has_flags = true, .needs_entity = true,
 		.changes = true),
 	COMMAND(END_RESYNC, rtm_resync, CHANGE),
@@ -212,7 +213,8 @@ static const struct command commands[] = {
  * @infos: room for entity names
  * @views: room for view blocks
  * @items: room for a batch
- * @changed: room for changed destinations
+ * @changed: room for changed destinations, or for those looked up
+ * @prefixes: what to look up
  * @pair: next hops of the route to be added
  * @dump: room for a dump
  * @call: call of @other to @entity, which has fetched it; another one, of itself, it
@@ -239,6 +241,7 @@ struct world {
 	struct rtm_dest_view *views;
 	struct rtm_route_item *items;
 	void *changed;
+	struct rtm_net_prefix *prefixes;
 	__u64 pair[2];
 	void *dump;
 	__u64 call;
@@ -251,6 +254,7 @@ static inline void world_memory(struct world *w)
 	w->views = guard_alloc(RTM_N_VIEWS * sizeof(*w->views));
 	w->items = guard_alloc(WORLD_ITEMS * sizeof(*w->items));
 	w->changed = guard_alloc(WORLD_ITEMS * item_size(RTM_N_VIEWS));
+	w->prefixes = guard_alloc(WORLD_ITEMS * sizeof(*w->prefixes));
 	w->dump = guard_alloc(RTM_DUMP_MIN_BUF);
 }
 
@@ -405,6 +409,7 @@ static inline void world_end(struct world *w)
 	guard_free(w->views);
 	guard_free(w->items);
 	guard_free(w->changed);
+	guard_free(w->prefixes);
 	guard_free(w->dump);
 }
 
@@ -732,6 +737,11 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 		break;
 	case RTM_IOC_SET_CRASH_POLICY:
 		world_policy_arg(w, arg);
+		break;
+	case RTM_IOC_GET_DESTS:
+		w->prefixes[0] = prefix("10.1.0.0/16");
+		w->prefixes[1] = prefix("11.0.0.0/8");
+		lookup_arg(arg, w->entity, w->prefixes, w->changed, WORLD_ITEMS, RTM_V_SUPPORTED);
 		break;
 	case RTM_IOC_BEGIN_RESYNC:
 	case RTM_IOC_END_RESYNC:
