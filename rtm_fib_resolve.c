@@ -17,9 +17,10 @@
  * none for a gateway ends there, also where destinations follow each other in circles.
  *
  * A destination does not resolve through itself: what covers an address instead is the
- * next shorter destination.  Other circles end by depth, in no next hop.  A lookup that
- * finds anything but next hops, a black hole say, or nothing at all, adds nothing to the
- * result, and without a result the destination is unresolved.
+ * next shorter destination.  Addresses are looked up in the order in which they are met,
+ * each once, and so every circle ends.  A lookup that finds anything but next hops, a
+ * black hole say, or nothing at all, adds nothing to the result, and without a result the
+ * destination is unresolved.
  *
  * Next hops found may be anybody's.  An on-link route leads to the remote address by an
  * interface, which is a next hop nobody has: one is made for the FIB alone.
@@ -361,21 +362,31 @@ static int add_on_link(struct rtm_fib_resolver *r, const struct rtm_nexthop *nh,
 	return 0;
 }
 
-static int add_set(struct rtm_fib_resolver *r, const struct rtm_nhset *nhs,
-		   const struct rtm_nexthop *remote, unsigned int depth);
+static bool is_queued(const struct rtm_fib_resolver *r, const struct rtm_nexthop *nh)
+{
+	unsigned int i;
 
-static int add_remote(struct rtm_fib_resolver *r, const struct rtm_nexthop *nh, unsigned int depth)
+	for (i = 0; i < r->n_queued; i++)
+		if (!rtm_prefix_cmp(&r->queue[i].remote->addr, &nh->addr))
+			return true;
+	return r->n_queued == ARRAY_SIZE(r->queue);
+}
+
+/* What leads to it is added later: how deep this goes must not be up to users. */
+static int add_remote(struct rtm_fib_resolver *r, const struct rtm_nexthop *nh)
 {
 	struct rtm_gateway *gw;
 	int err;
 
-	if (depth == RTM_RESOLVE_DEPTH)
+	if (is_queued(r, nh))
 		return 0;
 	gw = look_up_address(r, nh->addr.key, &err);
 	if (!gw || !gw->nhs)
 		return err;
 	r->early |= rtm_fib_is_behind(gw->cover);
-	return add_set(r, gw->nhs, nh, depth + 1);
+	r->queue[r->n_queued].gateway = gw;
+	r->queue[r->n_queued++].remote = nh;
+	return 0;
 }
 
 static bool some_are_up(const struct rtm_nhset *nhs)
@@ -390,7 +401,7 @@ static bool some_are_up(const struct rtm_nhset *nhs)
 
 /* All of a set that can be used; @remote is what was looked up, NULL at the top. */
 static int add_set(struct rtm_fib_resolver *r, const struct rtm_nhset *nhs,
-		   const struct rtm_nexthop *remote, unsigned int depth)
+		   const struct rtm_nexthop *remote)
 {
 	bool up = some_are_up(nhs);
 	unsigned int i;
@@ -409,9 +420,23 @@ static int add_set(struct rtm_fib_resolver *r, const struct rtm_nhset *nhs,
 			err = remote ? add_on_link(r, nh, remote) : add_hop(r, nh);
 			break;
 		case RTM_HOP_UNUSED:
-			err = add_remote(r, nh, depth);
+			err = add_remote(r, nh);
 			break;
 		}
+	}
+	return err;
+}
+
+/* Next hops and gateways stay as they are meanwhile: nothing is refreshed. */
+static int add_all(struct rtm_fib_resolver *r, const struct rtm_nhset *nhs)
+{
+	unsigned int i;
+	int err;
+
+	err = add_set(r, nhs, NULL);
+	for (i = 0; i < r->n_queued && !err; i++) {
+		err = add_set(r, r->queue[i].gateway->nhs, r->queue[i].remote);
+		cond_resched();
 	}
 	return err;
 }
@@ -480,7 +505,7 @@ static int resolve(struct rtm_fib_resolver *r, struct rtm_nhset **nhs)
 	struct rtm_nhset *set = NULL;
 	int err;
 
-	err = add_set(r, *nhs, NULL, 0);
+	err = add_all(r, *nhs);
 	if (!err)
 		err = follow(r);
 	if (!err)
@@ -519,6 +544,7 @@ int rtm_fib_resolve(struct rtm_fib_resolver *r, struct rtm_dest *dest, struct rt
 	}
 	r->dest = dest;
 	r->n_seen = 0;
+	r->n_queued = 0;
 	r->n_hops = 0;
 	err = resolve(r, nhs);
 	for (i = 0; err && i < r->n_seen; i++)

@@ -13,9 +13,8 @@
 
 struct rtm_gateway;
 
-/* Addresses that are looked up for one destination, and how deep. */
+/* Addresses that are looked up for one destination. */
 #define RTM_RESOLVE_LOOKUPS	64
-#define RTM_RESOLVE_DEPTH	8
 
 /**
  * struct rtm_fib_resolver - what remote next hops of a namespace resolve to
@@ -28,6 +27,8 @@ struct rtm_gateway;
  * @dest: the destination being resolved; from here on scratch memory
  * @n_seen: entries of @seen
  * @seen: gateways it depends on
+ * @n_queued: entries of @queue
+ * @queue: addresses whose gateways have next hops, in the order in which they were met
  * @n_hops: entries of @hops
  * @hops: next hops found, a reference each
  *
@@ -42,6 +43,11 @@ struct rtm_fib_resolver {
 	struct rtm_dest *dest;
 	unsigned int n_seen;
 	struct rtm_gateway *seen[RTM_RESOLVE_LOOKUPS];
+	unsigned int n_queued;
+	struct {
+		struct rtm_gateway *gateway;
+		const struct rtm_nexthop *remote;
+	} queue[RTM_RESOLVE_LOOKUPS];
 	unsigned int n_hops;
 	struct rtm_nexthop *hops[RTM_MAX_NEXTHOPS];
 };
