@@ -269,8 +269,6 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
 	entity->policy = spec->policy;
 	entity->client = client;
 	rtm_method_open(entity, client, spec->n_methods);
-	if (spec->flags & RTM_REQ_EVENTS)
-		rtm_expiry_open(entity, client);
 	if (spec->flags & RTM_REQ_OPAQUE_SLOT)
 		table->n_slots++;
 	WRITE_ONCE(entity->state, RTM_ENTITY_REGISTERED);
@@ -382,7 +380,7 @@ struct rtm_entity *rtm_entity_register(struct rtm_client *client,
  * @entity: a registration whose handle its file has got
  *
  * Apart from rtm_entity_register(), so that nobody hears of a registration that
- * could not be completed.
+ * could not be completed, nor is such a one asked about its routes.
  *
  * Context: process, may sleep, takes the table's lock.
  *
@@ -395,6 +393,8 @@ int rtm_entity_announce(struct rtm_entity *entity)
 	mutex_lock(&entity->table->lock);
 	if (rtm_entity_is_registered(entity))
 		err = rtm_watch_join(entity);
+	if (!err && entity->flags & RTM_REQ_EVENTS)
+		rtm_expiry_open(entity, entity->client);
 	mutex_unlock(&entity->table->lock);
 	return err;
 }

@@ -240,6 +240,10 @@ ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
 			used += sizeof(struct rtm_event);
 		else if (err == -EIDRM)
 			err = 0;
+		/* what nobody can be told any more may stay until its receiver is gone */
+		cond_resched();
+		if (fatal_signal_pending(current))
+			break;
 	}
 	return used ? used : err;
 }

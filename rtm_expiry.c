@@ -283,6 +283,10 @@ static int expired_fill(struct rtm_event_node *node, struct rtm_event *event,
 	return rtm_grab_route(grab, route, &event->object);
 }
 
+/*
+ * Of an entity whose registration ends nothing can be told any more, and its file may
+ * outlive it.
+ */
 static void expired_done(struct rtm_event_node *node, bool delivered)
 {
 	struct rtm_entity *entity = event_entity(node);
@@ -298,7 +302,7 @@ static void expired_done(struct rtm_event_node *node, bool delivered)
 	spin_lock(&node->client->event_lock);
 	node->delivering = false;
 	node->again = false;
-	if (list_empty(&owner->expired))
+	if (!owner->open || !rtm_entity_is_registered(entity) || list_empty(&owner->expired))
 		rtm_event_dequeue(node);
 	else
 		rtm_event_queue(node);

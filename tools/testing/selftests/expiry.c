@@ -6,6 +6,8 @@
  * is known to be gone by its state, which a handle keeps readable.  Nothing here
  * expects a route to live shorter than it was told to, nor to go at once.
  */
+#include <pthread.h>
+
 #include "rtm_enum_test.h"
 #include "rtm_expiry_test.h"
 
@@ -263,6 +265,49 @@ TEST_F(expiry, many)
 	EXPECT_FALSE(has_event(self->fd, 0));
 	for (i = 1; i < N; i += 2)
 		EXPECT_EQ(0, dev_delete_route(self->fd, self->e, routes[i], NULL));
+}
+
+static void *read_all_the_time(void *arg)
+{
+	const int *fd_and_stop = arg;
+	struct rtm_event event;
+
+	while (!__atomic_load_n(&fd_and_stop[1], __ATOMIC_RELAXED))
+		if (read(fd_and_stop[0], &event, sizeof(event)) < 0)
+			sched_yield();
+	return NULL;
+}
+
+/* More of them than are forgotten in one step, and a reader who gets them meanwhile. */
+TEST_F(expiry, owner_goes_while_they_are_read)
+{
+	int fd_and_stop[2] = { dev_open(O_RDWR | O_NONBLOCK), 0 };
+	struct rtm_add_route arg;
+	pthread_t thread;
+	unsigned int i, n;
+	__u64 entity;
+
+	ASSERT_LE(0, fd_and_stop[0]);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, read_all_the_time, fd_and_stop));
+	for (n = 0; n < 10; n++) {
+		ASSERT_EQ(0, dev_register(fd_and_stop[0], AF_INET, PROTO_OSPF, 1, RTM_REQ_EVENTS,
+					  &entity));
+		for (i = 0; i < 200; i++) {
+			char text[32];
+
+			snprintf(text, sizeof(text), "10.9.%u.0/24", i);
+			route_arg(&arg, entity, text, NULL, 0);
+			arg.flags = RTM_REQ_NO_HANDLE;
+			arg.attrs.ttl_ms = 1;
+			ASSERT_EQ(0, dev_add_route(fd_and_stop[0], &arg));
+		}
+		sleep_ms(5);
+		ASSERT_EQ(0, dev_deregister(fd_and_stop[0], entity));
+	}
+	__atomic_store_n(&fd_and_stop[1], 1, __ATOMIC_RELAXED);
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_FALSE(has_event(fd_and_stop[0], 0));
+	close(fd_and_stop[0]);
 }
 
 /* A user who has the destination locked sees the route until the lock is released. */
