@@ -173,10 +173,16 @@ static int lock_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm
 {
 	const struct rtm_lock_object *arg = &cmd->arg.lock_object;
 	struct rtm_wait wait = rtm_cmd_wait(arg->flags, arg->deadline);
+	int err;
 
 	if (READ_ONCE(nh->state) != RTM_STATE_CREATED)
 		return -ESTALE;
-	return rtm_nexthop_lock(self, nh, lock_mode(arg->flags), &wait);
+	err = rtm_nexthop_lock(self, nh, lock_mode(arg->flags), &wait);
+	if (err || READ_ONCE(nh->state) == RTM_STATE_CREATED)
+		return err;
+	/* deleted while this waited */
+	rtm_nexthop_unlock(self, nh, lock_mode(arg->flags));
+	return -ESTALE;
 }
 
 int rtm_ioctl_lock_nexthop(struct rtm_cmd *cmd)

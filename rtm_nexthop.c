@@ -66,11 +66,28 @@ static void insert_locked(struct rtm_entity *owner, struct rtm_nexthop *nh)
 	owner->n_nexthops++;
 }
 
-static void unlink_locked(struct rtm_entity *owner, struct rtm_nexthop *nh)
+/*
+ * Returns the remote destination, for the caller to put unlocked.  A deleted next hop
+ * keeps none: a destination may keep the next hops that the FIB has of it, and whoever
+ * keeps them must not keep destinations in turn.
+ */
+static struct rtm_dest *unlink_locked(struct rtm_entity *owner, struct rtm_nexthop *nh)
 {
+	struct rtm_dest *remote_dest = nh->remote_dest;
+
 	rb_erase(&nh->node, &owner->nexthops);
 	owner->n_nexthops--;
 	WRITE_ONCE(nh->state, RTM_STATE_DELETED);
+	nh->remote_dest = NULL;
+	return remote_dest;
+}
+
+/* What is left to do when it has been unlinked; the tree's reference goes. */
+static void put_unlinked(struct rtm_nexthop *nh, struct rtm_dest *remote_dest)
+{
+	if (remote_dest)
+		rtm_dest_put(remote_dest);
+	rtm_nexthop_put(nh);
 }
 
 static struct rtm_nexthop *nexthop_alloc(struct rtm_entity *owner,
@@ -309,18 +326,19 @@ struct rtm_nexthop *rtm_nexthop_derive(const struct rtm_nexthop *remote, u32 ifi
  */
 int rtm_nexthop_delete(struct rtm_entity *owner, struct rtm_nexthop *nh)
 {
+	struct rtm_dest *remote_dest = NULL;
 	int err = 0;
 
 	if (nh->owner != owner)
 		return -EACCES;
 	mutex_lock(&owner->table->lock);
 	if (nh->state == RTM_STATE_CREATED)
-		unlink_locked(owner, nh);
+		remote_dest = unlink_locked(owner, nh);
 	else
 		err = -ESTALE;
 	mutex_unlock(&owner->table->lock);
 	if (!err)
-		rtm_nexthop_put(nh);
+		put_unlinked(nh, remote_dest);
 	return err;
 }
 
@@ -332,6 +350,7 @@ int rtm_nexthop_delete(struct rtm_entity *owner, struct rtm_nexthop *nh)
  */
 void rtm_nexthop_purge(struct rtm_entity *owner)
 {
+	struct rtm_dest *remote_dest;
 	struct rtm_nexthop *nh;
 	struct rb_node *node;
 
@@ -340,11 +359,11 @@ void rtm_nexthop_purge(struct rtm_entity *owner)
 		node = rb_first(&owner->nexthops);
 		nh = node ? rb_entry(node, struct rtm_nexthop, node) : NULL;
 		if (nh)
-			unlink_locked(owner, nh);
+			remote_dest = unlink_locked(owner, nh);
 		mutex_unlock(&owner->table->lock);
 		if (!nh)
 			return;
-		rtm_nexthop_put(nh);
+		put_unlinked(nh, remote_dest);
 		cond_resched();
 	}
 }

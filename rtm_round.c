@@ -19,6 +19,7 @@
  */
 #include "rtm_round.h"
 
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -55,13 +56,13 @@ static struct rtm_route *rotate(struct rtm_entity *owner)
 	return route;
 }
 
-static void go_round(struct rtm_entity *owner, void (*look)(struct rtm_route *route, void *arg),
-		     void *arg)
+static void go_round_locked(struct rtm_entity *owner,
+			    void (*look)(struct rtm_route *route, void *arg), void *arg)
 {
 	struct rtm_route *route;
 	u64 n;
 
-	mutex_lock(&owner->rotate_lock);
+	lockdep_assert_held(&owner->rotate_lock);
 	for (n = count_routes(owner); n; n--) {
 		route = rotate(owner);
 		if (!route)
@@ -70,6 +71,13 @@ static void go_round(struct rtm_entity *owner, void (*look)(struct rtm_route *ro
 		rtm_route_put(route);
 		cond_resched();
 	}
+}
+
+static void go_round(struct rtm_entity *owner, void (*look)(struct rtm_route *route, void *arg),
+		     void *arg)
+{
+	mutex_lock(&owner->rotate_lock);
+	go_round_locked(owner, look, arg);
 	mutex_unlock(&owner->rotate_lock);
 }
 
@@ -85,7 +93,8 @@ static bool uses(const struct rtm_route *route, const struct rtm_nexthop *nh)
 
 	rcu_read_lock();
 	nhs = rcu_dereference(route->nhs);
-	for (i = 0; i < nhs->n && !found; i++)
+	/* one that is just being added has none yet: its commit sees the change */
+	for (i = 0; nhs && i < nhs->n && !found; i++)
 		found = nhs->nh[i] == nh;
 	rcu_read_unlock();
 	return found;
@@ -107,11 +116,21 @@ static void follow_nexthop(struct rtm_route *route, void *nh)
  * Where it is used by a best route the FIB and those who listen follow; while a user
  * has the destination locked, the listeners when it is unlocked.
  *
+ * Of several callers who wait for a round that has begun before, one goes for all.
+ *
  * Context: process, may sleep; waits for short sections, never for a user.
  */
 void rtm_nexthop_moved(struct rtm_nexthop *nh)
 {
-	go_round(nh->owner, follow_nexthop, nh);
+	u32 version;
+
+	mutex_lock(&nh->owner->rotate_lock);
+	version = READ_ONCE(nh->version);
+	if (nh->told != version) {
+		nh->told = version;
+		go_round_locked(nh->owner, follow_nexthop, nh);
+	}
+	mutex_unlock(&nh->owner->rotate_lock);
 }
 
 /*

@@ -170,6 +170,7 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	route->dest = dest;
 	rtm_entity_hold(owner);
 	route->owner = owner;
+	route->epoch = READ_ONCE(owner->epoch);
 	route->state = RTM_STATE_CREATED;
 	atomic64_inc(&owner->table->rnet->count.routes);
 	return route;

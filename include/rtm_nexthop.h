@@ -24,7 +24,8 @@
  *	READ_ONCE()
  * @cookie: private value, under the table's lock
  * @remote_dest: covering destination the owner named, holds a reference, or NULL;
- *	under the table's lock
+ *	under the table's lock; NULL once deleted
+ * @told: the version for which a round has begun, under the owner's rotate_lock
  * @users: routes that send packets there
  * @refs: the owner's tree, routes, next-hop sets and handles hold one each
  * @rcu: for the free
@@ -39,6 +40,7 @@ struct rtm_nexthop {
 	u32 version;
 	u64 cookie;
 	struct rtm_dest *remote_dest;
+	u32 told;
 	atomic_t users;
 	refcount_t refs;
 	struct rcu_head rcu;

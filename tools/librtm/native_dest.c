@@ -103,7 +103,9 @@ int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_pr
 	req.items = (uintptr_t)room;
 	for (*done = 0; *done < count; *done += req.count) {
 		req.prefixes = (uintptr_t)(prefixes + *done);
-		req.count = count - *done < LOOKUP_ITEMS ? count - *done : LOOKUP_ITEMS;
+		req.count = LOOKUP_ITEMS;
+		if (count - *done < LOOKUP_ITEMS)
+			req.count = (__u32)(count - *done);
 		err = rtmi_get_dests(&ctx->dev, &req);
 		if (err)
 			return err;

@@ -794,7 +794,8 @@ static void test_dests_find(void **state)
 	for (i = 0; i < 4; i++)
 		prefixes[i].len = 8 + i;
 	fake_on(GET_DESTS, looked_up);
-	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 4, true, &query, dests, status, &done), 0);
+	assert_int_equal(rtm_dests_find(ctx, E, prefixes, 4, true, &query, dests, status, &done),
+			 0);
 	assert_int_equal(done, 4);
 	assert_int_equal(fake_seen(GET_DESTS)->dests.flags, RTM_REQ_EXACT | RTM_REQ_NOWAIT);
 	for (i = 0; i < 4; i++) {

@@ -8,6 +8,8 @@
  * a prefix of the main table with a pattern: the barrier has to cover what follows from
  * a change, too.
  */
+#include <pthread.h>
+
 #include "rtm_edit_test.h"
 #include "rtm_fib_test.h"
 #include "rtm_notify_test.h"
@@ -351,6 +353,37 @@ TEST_F(remote, circle)
 	UNRESOLVED(variant->other);
 }
 
+/*
+ * Sixteen ways, each of which leads to all of them again: as many steps as there are
+ * addresses, and not as many as there are paths.
+ */
+TEST_F(remote, circles_of_circles)
+{
+	enum { N_HOPS = 16 };
+	struct rtm_net_prefix p = prefix(variant->inside[0]);
+	__u64 hops[N_HOPS];
+	char text[64];
+	int i;
+
+	for (i = 0; i < N_HOPS; i++) {
+		p.addr[variant->family == AF_INET ? 3 : 15] = i + 1;
+		inet_ntop(variant->family, p.addr, text, sizeof(text));
+		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->bgp, text, 0, &hops[i]));
+	}
+	add(_metadata, self->fd, self->bgp, variant->dest, hops, N_HOPS, 0);
+	add(_metadata, self->fd, self->bgp, variant->other, hops, N_HOPS, 0);
+	SYNC();
+	UNRESOLVED(variant->dest);
+	UNRESOLVED(variant->other);
+	/* one of them has a way */
+	inet_ntop(variant->family, p.addr, text, sizeof(text));
+	strcat(text, variant->family == AF_INET ? "/32" : "/128");
+	WAY(text, self->local[1]);
+	SYNC();
+	EXPECT_TRUE(fib_is(variant->dest, through(variant->dest, variant->near[1], 0)));
+	EXPECT_TRUE(fib_is(variant->other, through(variant->other, variant->near[1], 0)));
+}
+
 /* A destination with its own next hop in it resolves through what is less specific. */
 TEST_F(remote, not_through_itself)
 {
@@ -660,6 +693,98 @@ TEST_F(remote, told_when_unlocked)
 	ASSERT_TRUE(wait_until(!dev_changes(self->fd, self->bgp, notify, RTM_V_UCAST, 4, &c) &&
 			       c.n));
 	EXPECT_EQ(1, c.n);
+}
+
+/**
+ * struct toggle - a thread that lets a next hop lead here and there
+ * @self: the fixture
+ * @addr: the next hop of OSPF, on dummy0
+ * @dev: index of that
+ * @failed: what went wrong, or 0
+ * @stop: enough
+ */
+struct toggle {
+	FIXTURE_DATA(remote) *self;
+	const char *addr;
+	__u32 dev;
+	int failed;
+	bool stop;
+};
+
+static void *toggle_all_the_time(void *arg)
+{
+	struct toggle *t = arg;
+	unsigned int i = 0;
+	int err;
+
+	while (!__atomic_load_n(&t->stop, __ATOMIC_RELAXED)) {
+		err = set_flags(t->self, t->self->ospf, t->addr, t->dev,
+				i++ % 2 ? RTM_NHF_DOWN : 0);
+		if (err)
+			__atomic_store_n(&t->failed, err, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* Routes that use it come and go meanwhile. */
+TEST_F(remote, moves_while_routes_come)
+{
+	struct toggle t = {
+		.self = self, .addr = variant->near[0], .dev = self->dev[0],
+	};
+	pthread_t threads[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, toggle_all_the_time, &t));
+	for (i = 0; i < 500; i++) {
+		WAY(variant->cover[i % 3], self->local[0]);
+		NO_WAY(variant->cover[i % 3]);
+	}
+	__atomic_store_n(&t.stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_EQ(0, t.failed);
+}
+
+/* In a namespace of its own, which ends with it. */
+static int leave_a_circle(const FIXTURE_VARIANT(remote) *variant)
+{
+	struct rtm_add_route route;
+	struct rtm_nexthop_req req;
+	__u64 entity, hop;
+	int fd;
+
+	if (unshare(CLONE_NEWNET) || link_set("lo", true) || link_add_dummy("dummy0") ||
+	    link_set("dummy0", true) ||
+	    address_add("dummy0", variant->family == AF_INET ? "192.0.2.1/24" : "2001:db8::1/64"))
+		return 1;
+	fd = dev_open(O_RDWR);
+	if (dev_register(fd, variant->family, PROTO_RIP, 1, RTM_REQ_KEEP, &entity) ||
+	    dev_add_nexthop(fd, entity, variant->near[0], if_nametoindex("dummy0"), &hop))
+		return 2;
+	route_arg(&route, entity, variant->dest, &hop, 1);
+	if (dev_add_route(fd, &route) || dev_fib_sync(fd, NULL))
+		return 3;
+	nexthop_arg(&req, entity, variant->near[0], if_nametoindex("dummy0"));
+	req.attrs.remote_dest = dev_dest(fd, entity, variant->dest);
+	return dev_call(fd, RTM_IOC_ADD_NEXTHOP, &req) ? 4 : 0;
+}
+
+/*
+ * The FIB keeps a next hop of a destination that the next hop names.  If that outlived
+ * the namespace, the kernel would complain at the end of it.
+ */
+TEST_F(remote, namespace_ends_with_a_circle)
+{
+	pid_t child = fork();
+	int status;
+
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(leave_a_circle(variant));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
 }
 
 /* The end of an exclusive lock commits, with all that follows. */

@@ -279,6 +279,29 @@ TEST_F(nhthreads, order)
 	ASSERT_EQ(0, release(self->c, self->nh[0], 0));
 }
 
+/* By its key, so that the handle stays. */
+static int actor_delete_first(struct actor *a)
+{
+	struct rtm_nexthop_req arg;
+
+	nexthop_arg(&arg, a->box->entity, "192.0.2.1", 1);
+	return dev_call(a->box->fd, RTM_IOC_DELETE_NEXTHOP, &arg);
+}
+
+/* Deleted while somebody waits for it: nothing is left to lock. */
+TEST_F(nhthreads, deleted_meanwhile)
+{
+	ASSERT_EQ(0, lock(self->a, self->nh[0], X));
+	begin(self->b, self->nh[0], X);
+	ASSERT_TRUE(still_waits(self->b));
+	ASSERT_EQ(0, actor_run(self->a, actor_delete_first));
+	EXPECT_TRUE(still_waits(self->b));
+	ASSERT_EQ(0, release(self->a, self->nh[0], X));
+	EXPECT_EQ(-ESTALE, actor_end(self->b));
+	/* and it has not got it: there is nothing to release */
+	EXPECT_EQ(-EACCES, release(self->b, self->nh[0], X));
+}
+
 /* Whoever stops waiting lets those behind it pass. */
 TEST_F(nhthreads, giving_up)
 {
