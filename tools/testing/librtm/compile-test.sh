@@ -58,12 +58,20 @@ refused()
 	esac
 }
 
-# The program in the manual page compiles as printed.
+# The examples in the manual pages compile as printed.
 manual()
 {
-	awk '/^    #include <net/ { inside = 1 } inside; /^    }$/ { exit }' "$top/tools/man/librtm.3.rst" |
-		sed 's/^    //' | gcc -x c -Wall -Wextra -Werror -fsyntax-only \
-		-I"$top/tools/librtm" -I"$top/uapi" - || { echo "librtm(3): example"; status=1; }
+	local page code
+
+	for page in "$top"/tools/man/*.3.rst; do
+		code=$(awk '/^EXAMPLE$/ { example = 1 } example && /^    #include/ { inside = 1 }
+			inside && /^[^ ]/ { exit } inside' "$page" | sed 's/^    //')
+		if [ -z "$code" ] || ! gcc -x c -Wall -Wextra -Werror -fsyntax-only \
+			-I"$top/tools/librtm" -I"$top/uapi" - <<<"$code"; then
+			printf '%s: example\n' "${page##*/}"
+			status=1
+		fi
+	done
 }
 
 everywhere rtmv2.h
