@@ -25,6 +25,7 @@ shell		shellcheck is silent on every script
 ktap		the reader of test results sees each kind of failure
 suites		the list of suites agrees with the files
 sem		dest->sem is touched in rtm_lock.c only
+manual		each function of rtmv2.h is on one manual page, and declared there as in the header
 functions	functions are short (median 15, 90% 50, at most 80 lines)
 rtmctl		rtmctl against a kernel made of arrays, completion
 librtm		librtm against a kernel made of arrays, layout of the public header
@@ -187,6 +188,27 @@ check_sem()
 {
 	module_sources | grep -vE '^(rtm_lock\.c|include/rtm_(lock|dest)\.h)$' |
 		search -e '->sem\b' | nothing "dest->sem outside rtm_lock.c"
+}
+
+# prototypes FILE...: of the functions of <rtmv2.h>, in one line each
+prototypes()
+{
+	cat "$@" | tr -s '[:space:]' ' ' | grep -oE '[A-Za-z]+ WINAPI Rtm[A-Za-z0-9]+\([^)]*\);' |
+		sed 's/( /(/' | LC_ALL=C sort
+}
+
+# On no page: only in the header, "<".  On two, or not in the header: ">".  What a page
+# declares it describes, once, by a line of its own.
+check_manual()
+{
+	local pages status=0
+
+	mapfile -t pages < <(tree 'tools/man/*.3.rst')
+	diff <(prototypes tools/librtm/rtmv2.h) <(prototypes "${pages[@]}") || status=1
+	diff <(grep -oHE 'WINAPI Rtm[A-Za-z0-9]+' "${pages[@]}" | sed 's/WINAPI //' | LC_ALL=C sort) \
+		<(grep -oHE '^\*\*Rtm[A-Za-z0-9]+\*\*\\\(\)$' "${pages[@]}" |
+			sed 's/\*\*\(Rtm[^*]*\).*/\1/' | LC_ALL=C sort) || status=1
+	return "$status"
 }
 
 check_functions()
@@ -370,7 +392,8 @@ check_install()
 		'int main(void) { return RtmDeregisterEntity(NULL) == NO_ERROR; }' >"$client"
 	with_client "$client" "$top/build/client"
 	find "$top/build/usr" -name 'rtmctl*' -o -name 'librtm*' | sort
-	for page in rtmctl.8 librtm.3 rtm.4; do
+	for page in tools/man/*.rst; do
+		page=$(basename "$page" .rst)
 		[ -n "$(find "$top/build/usr" -name "$page*")" ] || die "no manual page $page"
 	done
 }
