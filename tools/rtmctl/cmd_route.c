@@ -204,6 +204,6 @@ const struct verb route_verbs[] = {
 	{ "del", cmd_route_del, "PREFIX [via ADDR] [dev IF] [timeout SECONDS|nowait]\n\t" ENTITY },
 	{ "flush", cmd_route_flush, "[root|exact PREFIX] [timeout SECONDS|nowait]\n\t" ENTITY },
 	{ "load", cmd_route_load, "FILE|- [dev IF] [pref N] [metric N] [view VIEWS] [batch N]\n"
-	  "\t[progress] [timeout SECONDS|nowait] " ENTITY },
+	  "\t[progress] [replace] [timeout SECONDS|nowait] " ENTITY },
 	{ NULL, NULL, NULL },
 };

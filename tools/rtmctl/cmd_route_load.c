@@ -7,6 +7,10 @@
  * are made once and remembered, so that a million routes over a few hundred next hops
  * cost a few hundred calls more than the batches.  A line that does not work is told
  * with its number and does not stop the rest.
+ *
+ * With "replace" each family of the file is loaded as a resync: in the end the entity
+ * has what the file says and nothing else.  Where a line has failed nothing is removed,
+ * because it may be the one that says why a route is there.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +21,7 @@
 
 #include "batch.h"
 #include "cmd.h"
+#include "device.h"
 #include "links.h"
 #include "print.h"
 
@@ -35,6 +40,7 @@ struct load_args {
 	uint32_t views;
 	int64_t batch;
 	bool progress;
+	bool replace;
 };
 
 /* A next hop of the file; batch items point to @handle. */
@@ -59,6 +65,7 @@ struct load_family {
  * @line: number of the line being read
  * @added: routes that are new
  * @changed: routes that were there
+ * @removed: routes that the file has not, and that went
  * @failed: lines that did not work
  * @start: when it began
  * @told: when progress was shown last
@@ -71,6 +78,7 @@ struct load {
 	unsigned long line;
 	unsigned long added;
 	unsigned long changed;
+	unsigned long removed;
 	unsigned long failed;
 	uint64_t start;
 	uint64_t told;
@@ -94,6 +102,7 @@ static const struct keyword load_keywords[] = {
 	{ "view", kw_views, offsetof(struct load_args, views), 0, false },
 	{ "batch", kw_id, offsetof(struct load_args, batch), RTM_MAX_BATCH, false },
 	{ "progress", kw_flag, offsetof(struct load_args, progress), 0, false },
+	{ "replace", kw_flag, offsetof(struct load_args, replace), 0, false },
 	{ NULL, kw_name, 0, 0, false },
 };
 
@@ -206,9 +215,30 @@ static void forget_known(struct load_family *f)
  * Lines
  */
 
+static int begin_resync(const struct session *session)
+{
+	struct rtm_resync req = { .size = sizeof(req), .entity = session->handle };
+	int ret = dev_call(DEV_CHANGE, RTM_IOC_BEGIN_RESYNC, &req);
+
+	return ret ? cannot(RTM_IOC_BEGIN_RESYNC, ret, "cannot replace the routes") : STATUS_OK;
+}
+
+static int end_resync(struct load *l, const struct session *session)
+{
+	struct rtm_resync req = { .size = sizeof(req), .entity = session->handle };
+	int ret = dev_call(DEV_CHANGE, RTM_IOC_END_RESYNC, &req);
+
+	if (ret)
+		return cannot(RTM_IOC_END_RESYNC, ret, "cannot remove what is left");
+	l->removed += req.swept;
+	return STATUS_OK;
+}
+
 /* A family costs nothing until the file has a prefix of it.  Status. */
 static int open_family(struct load *l, struct load_family *f, int family)
 {
+	int status;
+
 	if (f->batch.session)
 		return STATUS_OK;
 	f->batch.cmd = RTM_IOC_ADD_ROUTES;
@@ -217,7 +247,10 @@ static int open_family(struct load *l, struct load_family *f, int family)
 	f->batch.ctx = l;
 	batch_init(&f->batch, (uint32_t)l->args->batch);
 	f->lines = xcalloc(f->batch.room, sizeof(*f->lines));
-	return session_open(&l->args->entity, family, &f->batch.session);
+	status = session_open(&l->args->entity, family, &f->batch.session);
+	if (!status && l->args->replace)
+		status = begin_resync(f->batch.session);
+	return status;
 }
 
 static int send_batch(struct load *l, struct batch *b)
@@ -311,13 +344,20 @@ static int load_lines(struct load *l, FILE *file)
 	return status;
 }
 
+static int finish_family(struct load *l, struct load_family *f, int status)
+{
+	if (f->batch.session && !status && f->batch.n)
+		status = send_batch(l, &f->batch);
+	return status;
+}
+
 static int close_family(struct load *l, struct load_family *f, int status)
 {
 	if (f->batch.session) {
-		if (!status && f->batch.n)
-			status = send_batch(l, &f->batch);
-		/* routes that changed may have left a next hop behind */
-		f->batch.session->tidy = l->changed || l->failed;
+		if (!status && l->args->replace && !l->failed)
+			status = end_resync(l, f->batch.session);
+		/* routes that changed or went may have left a next hop behind */
+		f->batch.session->tidy = l->changed || l->removed || l->failed;
 	}
 	batch_free(&f->batch);
 	free(f->lines);
@@ -337,14 +377,18 @@ static void report(const struct load *l)
 	struct json_object *o;
 
 	if (!opts.json) {
-		printf("%lu routes (%lu new, %lu changed, %lu failed) in %.3f s, %.0f routes/s\n",
-		       n, l->added, l->changed, l->failed, seconds, rate);
+		printf("%lu routes (%lu new, %lu changed, ", n, l->added, l->changed);
+		if (l->args->replace)
+			printf("%lu removed, ", l->removed);
+		printf("%lu failed) in %.3f s, %.0f routes/s\n", l->failed, seconds, rate);
 		return;
 	}
 	o = json_new();
 	json_number(o, "routes", n);
 	json_number(o, "new", l->added);
 	json_number(o, "changed", l->changed);
+	if (l->args->replace)
+		json_number(o, "removed", l->removed);
 	json_number(o, "failed", l->failed);
 	json_seconds(o, "seconds", seconds);
 	json_seconds(o, "rate", rate);
@@ -361,6 +405,9 @@ static int load_file(const struct load_args *args, FILE *file)
 	l->start = now_ns();
 	l->told = l->start;
 	status = load_lines(l, file);
+	status = finish_family(l, &l->inet, status);
+	status = finish_family(l, &l->inet6, status);
+	/* whether anything is removed depends on all lines, of both */
 	status = close_family(l, &l->inet, status);
 	status = close_family(l, &l->inet6, status);
 	show_progress(l, true);

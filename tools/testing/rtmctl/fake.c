@@ -351,6 +351,39 @@ static int route_batch(unsigned int cmd, struct rtm_route_batch *req)
 	return i ? 0 : -EAGAIN;
 }
 
+static int begin_resync(const struct rtm_resync *req)
+{
+	int i, owner = caller(req->entity);
+
+	if (owner < 0)
+		return -EBADF;
+	fake->entities[owner].resyncing = true;
+	for (i = 0; i < fake->n_routes; i++)
+		fake->routes[i].stale = fake->routes[i].owner == owner;
+	return 0;
+}
+
+static int end_resync(struct rtm_resync *req)
+{
+	int i, owner = caller(req->entity);
+
+	if (owner < 0)
+		return -EBADF;
+	if (!fake->entities[owner].resyncing)
+		return -ENOENT;
+	fake->entities[owner].resyncing = false;
+	req->swept = 0;
+	for (i = 0; i < fake->n_routes; i++) {
+		struct fake_route *r = &fake->routes[i];
+
+		if (!r->used || r->owner != owner || !r->stale)
+			continue;
+		r->used = false;
+		req->swept++;
+	}
+	return 0;
+}
+
 static int get_dest(struct rtm_get_dest *req)
 {
 	int i;
@@ -764,6 +797,10 @@ static int call_change(unsigned int cmd, void *arg)
 	case RTM_IOC_ADD_ROUTES:
 	case RTM_IOC_DELETE_ROUTES:
 		return route_batch(cmd, arg);
+	case RTM_IOC_BEGIN_RESYNC:
+		return begin_resync(arg);
+	case RTM_IOC_END_RESYNC:
+		return end_resync(arg);
 	case RTM_IOC_GET_EXACT_DEST:
 		return get_dest(arg);
 	case RTM_IOC_LOCK_DEST:

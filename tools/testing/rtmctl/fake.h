@@ -21,6 +21,7 @@ struct fake_entity {
 	struct rtm_entity_id id;
 	__u32 flags;
 	pid_t pid;		/* 0: kept */
+	bool resyncing;
 };
 
 struct fake_nexthop {
@@ -36,6 +37,7 @@ struct fake_route {
 	struct rtm_net_prefix dest;
 	struct rtm_route_attrs attrs;
 	int nexthops[FAKE_HOPS];
+	bool stale;		/* not announced since the resync began */
 };
 
 /**

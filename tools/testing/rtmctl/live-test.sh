@@ -295,6 +295,11 @@ test_load()
 	same "$(rtmctl nexthop show | wc -l)" 100 || return
 	so rtmctl route load table proto bgp >out || return
 	has "$(cat out)" "(0 new, 10000 changed, 0 failed)" || return
+	grep -v '^20\.1\.' table >less
+	so rtmctl route load less replace proto bgp >out || return
+	has "$(cat out)" "(0 new, 9744 changed, 256 removed, 0 failed)" || return
+	so rtmctl fib sync >out || return
+	so agrees_with_ip -4 || return
 	so rtmctl route flush proto bgp || return
 	so rtmctl fib sync >out || return
 	same "$(rtmctl route show)$(ip route show proto rtm)$(ip -6 route show proto rtm)" ""

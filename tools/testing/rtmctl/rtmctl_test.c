@@ -718,6 +718,41 @@ static void test_load(void **state)
 	no(1, "route load - batch 0", "a batch of no routes");
 }
 
+static void test_load_replace(void **state)
+{
+	(void)state;
+	assert_int_equal(feed("10.0.0.0/8 10.0.0.9\n11.0.0.0/8 10.0.0.8\n"
+			      "2001:db8:1::/48 2001:db8::9\n", "route load - proto bgp"), 0);
+	assert_int_equal(feed("12.0.0.0/8 10.0.0.9\n", "route load - proto rip"), 0);
+	/* only of the families that are there, and only the entity's own */
+	assert_int_equal(feed("10.0.0.0/8 10.0.0.9\n13.0.0.0/8 10.0.0.9\n",
+			      "route load - replace proto bgp"), 0);
+	has("2 routes (1 new, 1 changed, 1 removed, 0 failed)");
+	ok("route show");
+	has("10.0.0.0/8 via 10.0.0.9");
+	has("13.0.0.0/8 via 10.0.0.9");
+	has("12.0.0.0/8 via 10.0.0.9");
+	has("2001:db8:1::/48 via 2001:db8::9");
+	assert_null(strstr(out, "11.0.0.0/8"));
+	/* its next hop went with it */
+	ok("nexthop show proto bgp");
+	assert_null(strstr(out, "10.0.0.8"));
+	/* a line that fails keeps what is there */
+	assert_int_equal(feed("10.0.0.0/8 10.0.0.9\nfoo 10.0.0.9\n2001:db8:2::/48 2001:db8::9\n",
+			      "-j route load - replace proto bgp"), 2);
+	has("\"removed\":0,");
+	ok("route show");
+	has("13.0.0.0/8 via 10.0.0.9");
+	has("2001:db8:1::/48 via 2001:db8::9");
+	fake->fail_error = EBADF;
+	fake->fail_cmd = RTM_IOC_BEGIN_RESYNC;
+	assert_int_equal(feed("10.0.0.0/8 10.0.0.9\n", "route load - replace proto bgp"), 2);
+	assert_non_null(strstr(err, "cannot replace the routes"));
+	fake->fail_cmd = RTM_IOC_END_RESYNC;
+	assert_int_equal(feed("10.0.0.0/8 10.0.0.9\n", "route load - replace proto bgp"), 2);
+	assert_non_null(strstr(err, "cannot remove what is left"));
+}
+
 static void test_load_errors(void **state)
 {
 	(void)state;
@@ -960,7 +995,7 @@ int main(void)
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
 		TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
-		TEST(test_load), TEST(test_load_errors), TEST(test_load_batches),
+		TEST(test_load), TEST(test_load_replace), TEST(test_load_errors), TEST(test_load_batches),
 		TEST(test_memory), TEST(test_batch),
 		TEST(test_lock), TEST(test_lock_refused),
 		TEST(test_refusals), TEST(test_dump_fails), TEST(test_no_module),
