@@ -104,6 +104,7 @@ MODULE_PARM_DESC(fib_shadow, "Compete by metric with foreign routes that are not
  * @ticket: tickets drawn
  * @decided: the highest one decided
  * @last_round: worker: the highest one that the last round dealt with
+ * @before_last: worker: the same of the round before that
  * @pending: destinations on @dirty, on @round and in hand
  * @n_state: destinations by enum rtm_fib_state
  * @stopping: withdraw only
@@ -131,6 +132,7 @@ struct rtm_fib {
 	u64 ticket;
 	u64 decided;
 	u64 last_round;
+	u64 before_last;
 	u64 pending;
 	u64 n_state[RTM_FIB_UNRESOLVED + 1];
 	bool stopping;
@@ -252,12 +254,14 @@ static bool round_begin(struct rtm_fib *fib, u64 *ticket)
 
 /*
  * What follows from a change of another destination is marked while that is dealt with,
- * and its turn is the next round.  Until that is over, the change is not decided.
+ * and its turn is the next round, or, if it is put off there, the one after that.  Until
+ * then the change is not decided.
  */
 static void round_end(struct rtm_fib *fib, u64 ticket, bool follows)
 {
 	spin_lock_bh(&fib->lock);
-	fib->decided = follows ? fib->last_round : ticket;
+	fib->decided = follows ? max(fib->decided, fib->before_last) : ticket;
+	fib->before_last = fib->last_round;
 	fib->last_round = ticket;
 	spin_unlock_bh(&fib->lock);
 	wake_up_all(&fib->wait);
@@ -324,14 +328,16 @@ static void give_back(struct rtm_fib *fib, struct rtm_fib_plan *plan, bool next_
 	entry->busy = 0;
 	entry->waited = plan->waited;
 	marked = entry->dirty;
-	if (marked) {
+	if (marked)
 		fib->pending--;
-	} else {
-		entry->dirty = 1;
-		if (next_round)
-			list_add_tail(&entry->link, &fib->dirty);
-		else
-			list_add(&entry->link, &fib->round);
+	entry->dirty = 1;
+	if (!next_round) {
+		/* also if it was marked meanwhile: this round answers for what came before */
+		list_move(&entry->link, &fib->round);
+	} else if (!marked) {
+		/* as in list_up_locked(): a mark that finds it there relies on a ticket */
+		list_add_tail(&entry->link, &fib->dirty);
+		fib->ticket++;
 	}
 	spin_unlock_bh(&fib->lock);
 	if (marked)

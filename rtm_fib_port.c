@@ -46,6 +46,9 @@
 /* Destinations looked at before what has been announced is taken in again. */
 #define BATCH_LOOKS	(4 * RTM_NETLINK_BATCH)
 
+/* Not an error: the destination comes again, and nothing was found out about it. */
+#define PUT_OFF		1
+
 /* Those who depend on the destination first: they are looked at in the next round. */
 static void read_wish(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {
@@ -250,7 +253,7 @@ static void keep(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 /*
  * One destination: settled at once, or a message in the batch.  -EMSGSIZE when the
  * batch is full, -EAGAIN when the watcher has to find out more; then it waits on
- * the round.  One that depends on another which is still to come lets that go first: the
+ * the round.  PUT_OFF for one that depends on another which is still to come lets that go first: the
  * kernel wants to know the link before it takes a gateway there.
  */
 static int look_at(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
@@ -261,7 +264,7 @@ static int look_at(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 	if (port->resolver.early && !plan->waited) {
 		port->resolver.marked = true;
 		rtm_fib_put_off(port->fib, plan);
-		return 0;
+		return PUT_OFF;
 	}
 	ret = make_plan(port, plan);
 	if (!ret && plan->op == RTM_FIB_KEEP) {
@@ -293,9 +296,10 @@ void rtm_fib_port_batch(struct rtm_fib_port *port)
 		if (!rtm_fib_take(port->fib, plan))
 			break;
 		ret = look_at(port, plan);
-		if (ret)
+		if (ret < 0)
 			break;
-		port->fresh = false;
+		if (ret != PUT_OFF)
+			port->fresh = false;
 	}
 	port->messages += port->nl.n;
 	rtm_netlink_commit(&port->nl, answer, port);
