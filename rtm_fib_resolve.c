@@ -139,7 +139,7 @@ static u32 sum_of_versions(const struct rtm_nhset *nhs)
 	u32 sum = 0;
 
 	for (i = 0; nhs && i < nhs->n; i++)
-		sum += READ_ONCE(nhs->nh[i]->version);
+		sum += smp_load_acquire(&nhs->nh[i]->version);
 	return sum;
 }
 

@@ -115,13 +115,14 @@ static struct rtm_dest *fill_locked(struct rtm_nexthop *nh, const struct rtm_nex
 
 	*moved = old != spec->remote_dest ||
 		 (nh->flags ^ spec->flags) & (RTM_NHF_REMOTE | RTM_NHF_DOWN);
-	if (*moved)
-		WRITE_ONCE(nh->version, nh->version + 1);
 	if (spec->remote_dest)
 		rtm_dest_hold(spec->remote_dest);
 	nh->remote_dest = spec->remote_dest;
 	WRITE_ONCE(nh->flags, spec->flags);
 	nh->cookie = spec->cookie;
+	/* last: whoever sees the new version acts on what is above */
+	if (*moved)
+		smp_store_release(&nh->version, nh->version + 1);
 	return old;
 }
 

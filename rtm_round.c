@@ -9,11 +9,12 @@
  *
  * A round takes the first route of the owner's list and makes it the last one, as often
  * as there were routes.  Those added meanwhile are behind all that were there, so each of
- * these is met.  The owner's rotate_lock keeps a second round from turning the same list.
+ * these is met; where others were removed meanwhile, some are met twice.  The owner's
+ * rotate_lock keeps a second round from turning the same list.
  *
  * Routes carry the number of the resync in which they were announced last, their *epoch*.
- * A begin counts the owner's epoch up, and so costs nothing.  An end says that the epoch
- * is swept, and from then on routes of another one are over (rtm_reap.c).  A route is
+ * A begin counts the owner's epoch up, and so costs nothing.  An end says that all before
+ * this epoch are swept, and from then on their routes are over (rtm_reap.c).  A route is
  * given its epoch in an exclusive section of its destination and looked at in such a
  * section, so one that is announced just then is either kept, or gone and new.
  */
@@ -125,7 +126,7 @@ void rtm_nexthop_moved(struct rtm_nexthop *nh)
 	u32 version;
 
 	mutex_lock(&nh->owner->rotate_lock);
-	version = READ_ONCE(nh->version);
+	version = smp_load_acquire(&nh->version);
 	if (nh->told != version) {
 		nh->told = version;
 		go_round_locked(nh->owner, follow_nexthop, nh);
@@ -171,7 +172,7 @@ static void sweep(struct rtm_route *route, void *unused)
 /**
  * rtm_resync_end() - all has been announced: what has not goes
  * @owner: the owner
- * @swept: out: routes that go
+ * @swept: out: routes that go; about so many when others add and delete some meanwhile
  *
  * They have gone on return, but for those whose destination a user has locked: these go
  * when the lock does.

@@ -170,7 +170,6 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	route->dest = dest;
 	rtm_entity_hold(owner);
 	route->owner = owner;
-	route->epoch = READ_ONCE(owner->epoch);
 	route->state = RTM_STATE_CREATED;
 	atomic64_inc(&owner->table->rnet->count.routes);
 	return route;
@@ -185,6 +184,7 @@ static int owner_link(struct rtm_entity *owner, struct rtm_route *route)
 	if (owner->closed) {
 		err = -EIDRM;
 	} else {
+		WRITE_ONCE(route->epoch, owner->epoch);
 		list_add_tail(&route->owner_link, &owner->routes);
 		owner->n_routes++;
 	}

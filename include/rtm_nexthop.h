@@ -21,7 +21,7 @@
  * @flags: RTM_NHF_*, under the table's lock, read with READ_ONCE()
  * @state: enum rtm_object_state, likewise
  * @version: counts changes of where it leads, under the table's lock, read with
- *	READ_ONCE()
+ *	smp_load_acquire()
  * @cookie: private value, under the table's lock
  * @remote_dest: covering destination the owner named, holds a reference, or NULL;
  *	under the table's lock; NULL once deleted

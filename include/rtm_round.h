@@ -25,9 +25,7 @@ void rtm_resync_forget(struct rtm_entity *owner);
  */
 static inline bool rtm_resync_is_over(const struct rtm_route *route)
 {
-	u32 epoch = READ_ONCE(route->owner->epoch);
-
-	return READ_ONCE(route->epoch) != epoch && READ_ONCE(route->owner->swept) == epoch;
+	return (s32)(READ_ONCE(route->owner->swept) - READ_ONCE(route->epoch)) > 0;
 }
 
 #endif /* RTM_ROUND_H */

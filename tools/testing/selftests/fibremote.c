@@ -330,6 +330,26 @@ TEST_F(remote, chain)
 	UNRESOLVED(variant->other);
 }
 
+/* The barrier covers all who follow, also who follows somebody who follows. */
+TEST_F(remote, barrier_covers_a_chain)
+{
+	int i, gw;
+
+	chain(_metadata, self, variant);
+	BGP(variant->dest, 1);
+	for (i = 0; i < 50; i++) {
+		gw = i % 3;
+		WAY(variant->cover[0], self->local[gw]);
+		if (i % 7 == 3)
+			BGP(variant->dest, 1);
+		SYNC();
+		EXPECT_TRUE(fib_is(variant->dest,
+				   through(variant->dest, variant->near[gw], gw / 2)));
+		EXPECT_TRUE(fib_is(variant->other,
+				   through(variant->other, variant->near[gw], gw / 2)));
+	}
+}
+
 /* Each goes through the other. */
 TEST_F(remote, circle)
 {
@@ -732,9 +752,11 @@ TEST_F(remote, moves_while_routes_come)
 	struct toggle t = {
 		.self = self, .addr = variant->near[0], .dev = self->dev[0],
 	};
+	struct rtm_nexthop_req info;
 	pthread_t threads[2];
 	int i;
 
+	add(_metadata, self->fd, self->ospf, variant->other, self->local, 2, 0);
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, toggle_all_the_time, &t));
 	for (i = 0; i < 500; i++) {
@@ -745,6 +767,11 @@ TEST_F(remote, moves_while_routes_come)
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_join(threads[i], NULL));
 	EXPECT_EQ(0, t.failed);
+	/* the last word is in the FIB */
+	SYNC();
+	ASSERT_EQ(0, dev_nexthop_info(self->fd, self->ospf, self->local[0], &info));
+	ASSERT_EQ(0, dev_release(self->fd, self->ospf, info.attrs.owner));
+	EXPECT_EQ(info.attrs.flags & RTM_NHF_DOWN ? 1 : 2, times(variant->other, "via "));
 }
 
 /* In a namespace of its own, which ends with it. */

@@ -306,6 +306,23 @@ TEST_F(resync, locked)
 	EXPECT_EQ(0, dev_release(self->fd, self->listener, dest));
 }
 
+/* What the end has swept goes when the lock does, whatever begins meanwhile. */
+TEST_F(resync, begun_again_while_locked)
+{
+	__u64 dest;
+
+	announce_all(_metadata, self);
+	dest = dev_dest(self->fd, self->listener, nth(3));
+	ASSERT_EQ(0, dev_lock(self->fd, self->listener, dest, 0));
+	ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
+	EXPECT_EQ(N, dev_end_resync(self->fd, self->rip));
+	ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
+	EXPECT_EQ(1, routes_of(self->fd));
+	ASSERT_EQ(0, dev_unlock(self->fd, self->listener, dest, 0));
+	EXPECT_TRUE(wait_until(routes_of(self->fd) == 0));
+	EXPECT_EQ(0, dev_release(self->fd, self->listener, dest));
+}
+
 /* The next resync begins while the sweep still waits: the route is announced, and stays. */
 TEST_F(resync, announced_after_all)
 {
