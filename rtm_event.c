@@ -221,7 +221,8 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_event_pending);
  *
  * Context: process, may sleep; no lock is held while user memory is touched.
  *
- * Return: bytes stored, 0 when there was nothing, or -EFAULT or -ENOMEM if that
+ * Return: bytes stored, 0 when there was nothing, -EINTR for a process that is killed, or
+ * -EFAULT or -ENOMEM if that
  * happened to the first event; later ones then stay pending.
  */
 ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
@@ -242,8 +243,10 @@ ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
 			err = 0;
 		/* what nobody can be told any more may stay until its receiver is gone */
 		cond_resched();
-		if (fatal_signal_pending(current))
+		if (fatal_signal_pending(current)) {
+			err = err ? : -EINTR;
 			break;
+		}
 	}
 	return used ? used : err;
 }

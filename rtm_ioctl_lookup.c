@@ -81,7 +81,8 @@ static int collect(struct lookup *l, struct rtm_dest *dest, struct rtm_dest_view
 	struct rtm_section s;
 	int err;
 
-	wait.nowait |= l->done > 0;
+	if (l->done)
+		wait = (struct rtm_wait){ .nowait = true };
 	err = rtm_section_begin(&s, dest, l->self, RTM_LOCK_SHARED, &wait);
 	if (err)
 		return err;
@@ -119,6 +120,8 @@ static int describe(struct lookup *l, const struct rtm_net_prefix *prefix, struc
 		rtm_dest_views_put(&dv);
 		return err;
 	}
+	if (err == -ERESTARTSYS && l->done)
+		return STOP;
 	if (err != -EAGAIN)
 		return err;
 	return arg_of(l)->flags & RTM_REQ_NOWAIT ? store_status(l, prefix, err) : STOP;

@@ -632,6 +632,8 @@ int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
  * @status: opt out: array of @count: 0, or why it could not be told: -ENOENT, -EINVAL for
  *	a prefix, -EAGAIN with RTM_NOWAIT
  * @done: out: how many are there, from the first, also on failure
+ *
+ * -ENOMEM.
  */
 int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefixes,
 		   size_t count, bool exact, const struct rtm_dest_query *query,

@@ -6,6 +6,7 @@
  * function otherwise; a struct rtm_dest has room for any set of views.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "rtm_native.h"
 
@@ -95,25 +96,29 @@ int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_pr
 		.protocol = query->protocol,
 		.views = query->views,
 	};
-	uint64_t room[LOOKUP_ITEMS * LOOKUP_STRIDE / sizeof(uint64_t)];
+	char *room = calloc(LOOKUP_ITEMS, LOOKUP_STRIDE);
 	uint32_t i;
-	int err;
+	int err = 0;
 
+	*done = 0;
+	if (!room)
+		return -ENOMEM;
 	rtmi_wait(query->deadline, &req.flags, &req.deadline);
 	req.items = (uintptr_t)room;
-	for (*done = 0; *done < count; *done += req.count) {
+	for (; *done < count; *done += req.count) {
 		req.prefixes = (uintptr_t)(prefixes + *done);
 		req.count = LOOKUP_ITEMS;
 		if (count - *done < LOOKUP_ITEMS)
 			req.count = (__u32)(count - *done);
 		err = rtmi_get_dests(&ctx->dev, &req);
 		if (err)
-			return err;
+			break;
 		for (i = 0; i < req.count; i++)
-			take_item((void *)((char *)room + i * LOOKUP_STRIDE), &dests[*done + i],
+			take_item((void *)(room + i * LOOKUP_STRIDE), &dests[*done + i],
 				  status ? &status[*done + i] : NULL);
 	}
-	return 0;
+	free(room);
+	return err;
 }
 
 int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest)

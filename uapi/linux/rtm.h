@@ -793,7 +793,7 @@ struct rtm_get_dest {
  * @deadline: how long to wait for a lock of the first destination
  *
  * Each item is as the single command would have it, with that one's error as its
- * status: ENOENT, or EINVAL for a prefix.  One call stores rtm_get_version.max_handles
+ * status: ENOENT, or EINVAL for a prefix.  One call stores rtm_register_entity.max_handles
  * items at most, and stops before a locked destination that is not the first; with
  * RTM_REQ_NOWAIT its status is EAGAIN instead.  A failure stores no handle.
  */
