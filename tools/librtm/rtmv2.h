@@ -23,7 +23,9 @@
  *    wait; a fatal signal ends it.
  *  - Each handle that a function returns, alone or inside a structure, carries
  *    one reference, which the caller gives back with the release function of
- *    its kind.  The same object always has the same handle value in a process.
+ *    its kind.  The same object always has the same handle value in a process, and
+ *    a registration that gives back what it has no reference of takes one of another
+ *    registration of the process: they may pass handles on.
  *  - A child made by fork() starts without registrations: the handles it
  *    inherited give ERROR_INVALID_HANDLE and it may register anew.
  *  - ERROR_ACCESS_DENIED is also what a process without CAP_NET_ADMIN gets.
@@ -365,7 +367,7 @@ typedef struct _RTM_ROUTE_INFO {
 	UCHAR Flags1;				/* carried, not looked at */
 	USHORT Flags;				/* RTM_ROUTE_FLAGS_* */
 	RTM_PREF_INFO PrefInfo;
-	RTM_VIEW_SET BelongsToViews;
+	RTM_VIEW_SET BelongsToViews;		/* to add: 0 for all */
 	PVOID EntitySpecificInfo;		/* the owner's, not looked at */
 	RTM_NEXTHOP_LIST NextHopsList;		/* of equal cost */
 } RTM_ROUTE_INFO, *PRTM_ROUTE_INFO;
@@ -859,7 +861,8 @@ DWORD WINAPI RtmUpdateAndUnlockRoute(RTM_ENTITY_HANDLE RtmRegHandle,
  *	any route with RTM_VIEW_MASK_ANY
  * @DestInfo: as in RtmGetDestInfo()
  *
- * ERROR_NOT_FOUND: there is none.
+ * ERROR_NOT_FOUND: there is none.  ERROR_INVALID_PARAMETER: bad address, or none of the
+ * views is supported.
  */
 DWORD WINAPI RtmGetExactMatchDestination(RTM_ENTITY_HANDLE RtmRegHandle,
 					 PRTM_NET_ADDRESS DestAddress, ULONG ProtocolId,
@@ -873,7 +876,7 @@ DWORD WINAPI RtmGetExactMatchDestination(RTM_ENTITY_HANDLE RtmRegHandle,
  * @TargetViews: as in RtmGetExactMatchDestination()
  * @DestInfo: as in RtmGetDestInfo()
  *
- * ERROR_NOT_FOUND: nothing covers it.
+ * Errors as RtmGetExactMatchDestination(); ERROR_NOT_FOUND: nothing covers it.
  */
 DWORD WINAPI RtmGetMostSpecificDestination(RTM_ENTITY_HANDLE RtmRegHandle,
 					   PRTM_NET_ADDRESS DestAddress, ULONG ProtocolId,
@@ -887,7 +890,8 @@ DWORD WINAPI RtmGetMostSpecificDestination(RTM_ENTITY_HANDLE RtmRegHandle,
  * @TargetViews: as in RtmGetExactMatchDestination()
  * @DestInfo: as in RtmGetDestInfo()
  *
- * ERROR_NOT_FOUND: there is none.
+ * ERROR_NOT_FOUND: there is none.  ERROR_INVALID_PARAMETER: none of the views is
+ * supported.
  */
 DWORD WINAPI RtmGetLessSpecificDestination(RTM_ENTITY_HANDLE RtmRegHandle,
 					   RTM_DEST_HANDLE DestHandle, ULONG ProtocolId,

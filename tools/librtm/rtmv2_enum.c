@@ -18,6 +18,18 @@
 typedef int (*create_fn)(const struct rtmi_device *dev, struct rtm_create_enum *req);
 typedef int (*get_fn)(const struct rtmi_device *dev, struct rtm_get_enum *req);
 
+/* Without RTM_ENUM_START there has to be an address. */
+static bool has_place(RTM_ENUM_FLAGS flags, const RTM_NET_ADDRESS *net)
+{
+	return net || !(flags & POSITION);
+}
+
+/* Properties have to come from somewhere. */
+static bool has_criteria(RTM_MATCH_FLAGS flags, const RTM_ROUTE_INFO *info)
+{
+	return info || !(flags & CRITERIA);
+}
+
 static DWORD place(struct rtm_create_enum *req, RTM_ENUM_FLAGS flags, RTM_ENUM_FLAGS own,
 		   const RTM_NET_ADDRESS *net)
 {
@@ -25,11 +37,8 @@ static DWORD place(struct rtm_create_enum *req, RTM_ENUM_FLAGS flags, RTM_ENUM_F
 		return ERROR_INVALID_PARAMETER;
 	req->where = flags & POSITION;
 	req->own = !!(flags & own);
-	if (req->where == RTM_EN_START)
-		return NO_ERROR;
-	if (!net)
-		return ERROR_INVALID_PARAMETER;
-	rtmi_prefix_from_net(&req->prefix, net);
+	if (req->where != RTM_EN_START)
+		rtmi_prefix_from_net(&req->prefix, net);
 	return NO_ERROR;
 }
 
@@ -46,7 +55,7 @@ static DWORD views(const struct rtmi_reg *reg, struct rtm_create_enum *req, RTM_
  * @info: what routes are compared with; NULL where @flags needs none of it
  * @ifindex: interface
  *
- * Return: false for flags that mean nothing or need @info where there is none.
+ * Return: false for flags that mean nothing.
  */
 bool rtmi_match_from_info(struct rtm_route_match *match, RTM_MATCH_FLAGS flags,
 			  const RTM_ROUTE_INFO *info, ULONG ifindex)
@@ -59,8 +68,6 @@ bool rtmi_match_from_info(struct rtm_route_match *match, RTM_MATCH_FLAGS flags,
 		return false;
 	if (!(match->flags & CRITERIA))
 		return true;
-	if (!info)
-		return false;
 	match->owner = rtmi_id(info->RouteOwner);
 	match->neighbour = rtmi_id(info->Neighbour);
 	match->nexthops = (uintptr_t)info->NextHopsList.NextHops;
@@ -110,7 +117,7 @@ DWORD WINAPI RtmCreateDestEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_VIEW_SET Targ
 	struct rtmi_reg *reg;
 	DWORD ret;
 
-	if (!RtmEnumHandle)
+	if (!RtmEnumHandle || !has_place(EnumFlags, NetAddress))
 		return ERROR_INVALID_PARAMETER;
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)
@@ -135,7 +142,8 @@ DWORD WINAPI RtmCreateRouteEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE 
 	struct rtmi_reg *reg;
 	DWORD ret;
 
-	if (!RtmEnumHandle)
+	if (!RtmEnumHandle || !has_place(flags, StartDest) ||
+	    !has_criteria(MatchingFlags, CriteriaRoute))
 		return ERROR_INVALID_PARAMETER;
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)
@@ -159,7 +167,7 @@ DWORD WINAPI RtmCreateNextHopEnum(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENUM_FLAGS
 	struct rtmi_reg *reg;
 	DWORD ret;
 
-	if (!RtmEnumHandle)
+	if (!RtmEnumHandle || !has_place(EnumFlags, NetAddress))
 		return ERROR_INVALID_PARAMETER;
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)

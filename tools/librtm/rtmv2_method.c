@@ -277,8 +277,6 @@ static DWORD methods_store(struct rtmi_reg *local, UINT count, UINT *num,
 	UINT room = *num;
 	UINT i;
 
-	if (room && !methods)
-		return ERROR_INVALID_PARAMETER;
 	if (local && local->n_methods < count)
 		local = NULL;
 	*num = !room || count < room ? count : room;
@@ -295,7 +293,7 @@ DWORD WINAPI RtmGetEntityMethods(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ENTITY_HAND
 	DWORD ret;
 	int err;
 
-	if (!NumMethods)
+	if (!NumMethods || (*NumMethods && !ExptMethods))
 		return ERROR_INVALID_PARAMETER;
 	reg = rtmi_reg_get(RtmRegHandle);
 	if (!reg)

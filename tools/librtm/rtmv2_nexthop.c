@@ -172,7 +172,7 @@ DWORD WINAPI RtmAddNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO Nex
 		*ChangeFlags = req.change & RTM_RC_NEW ? RTM_NEXTHOP_CHANGE_NEW : 0;
 	}
 	rtmi_reg_put(reg);
-	return rtmi_win32(err);
+	return err == -EOPNOTSUPP ? ERROR_INVALID_PARAMETER : rtmi_win32(err);
 }
 
 static struct rtmi_shadow *shadow_make(struct rtmi_reg *reg, __u64 handle, int *err)

@@ -152,6 +152,7 @@ DWORD WINAPI RtmReleaseChangedDests(RTM_ENTITY_HANDLE RtmRegHandle,
 				    RTM_NOTIFY_HANDLE NotifyHandle, UINT NumDests,
 				    PRTM_DEST_INFO ChangedDests)
 {
+	const __u64 notify = rtmi_id(NotifyHandle);
 	struct rtmi_releases rel = { 0 };
 	unsigned int n_views;
 	int err;
@@ -163,7 +164,8 @@ DWORD WINAPI RtmReleaseChangedDests(RTM_ENTITY_HANDLE RtmRegHandle,
 		return ERROR_INVALID_HANDLE;
 	err = rtmi_release_dests(&rel, NumDests, ChangedDests);
 	if (!err)
-		err = rtmi_views_kept(rel.reg, rtmi_id(NotifyHandle), &n_views);
+		err = RTM_HANDLE_TYPE(notify) == RTM_HANDLE_NOTIFY ?
+		      rtmi_views_kept(rel.reg, notify, &n_views) : -EBADF;
 	rtmi_reg_put(rel.reg);
 	return rtmi_win32(err);
 }
