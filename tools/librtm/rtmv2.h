@@ -918,8 +918,8 @@ DWORD WINAPI RtmIsBestRoute(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE Rou
  * @ChangeFlags: out: RTM_NEXTHOP_CHANGE_NEW if it was added, else 0
  *
  * ERROR_ACCESS_DENIED: it belongs to another entity.  ERROR_INVALID_PARAMETER:
- * bad address.  ERROR_NOT_SUPPORTED: flags that are not known.
- * ERROR_NO_SYSTEM_RESOURCES: too many next hops.  ERROR_NOT_ENOUGH_MEMORY.
+ * bad address or flags.  ERROR_NO_SYSTEM_RESOURCES: too many next hops.
+ * ERROR_NOT_ENOUGH_MEMORY.
  */
 DWORD WINAPI RtmAddNextHop(RTM_ENTITY_HANDLE RtmRegHandle, PRTM_NEXTHOP_INFO NextHopInfo,
 			   PRTM_NEXTHOP_HANDLE NextHopHandle,
