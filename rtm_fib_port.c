@@ -253,8 +253,8 @@ static void keep(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 /*
  * One destination: settled at once, or a message in the batch.  -EMSGSIZE when the
  * batch is full, -EAGAIN when the watcher has to find out more; then it waits on
- * the round.  PUT_OFF for one that depends on another which is still to come lets that go first: the
- * kernel wants to know the link before it takes a gateway there.
+ * the round.  PUT_OFF for one that depends on another which is still to come: that goes
+ * first, as the kernel wants to know the link before it takes a gateway there.
  */
 static int look_at(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {

@@ -138,8 +138,10 @@ static u32 sum_of_versions(const struct rtm_nhset *nhs)
 	unsigned int i;
 	u32 sum = 0;
 
-	for (i = 0; nhs && i < nhs->n; i++)
+	for (i = 0; nhs && i < nhs->n; i++) {
+		/* before what it counts is looked at, see fill_locked() in rtm_nexthop.c */
 		sum += smp_load_acquire(&nhs->nh[i]->version);
+	}
 	return sum;
 }
 

@@ -120,9 +120,10 @@ static struct rtm_dest *fill_locked(struct rtm_nexthop *nh, const struct rtm_nex
 	nh->remote_dest = spec->remote_dest;
 	WRITE_ONCE(nh->flags, spec->flags);
 	nh->cookie = spec->cookie;
-	/* last: whoever sees the new version acts on what is above */
-	if (*moved)
+	if (*moved) {
+		/* last: whoever sees the new version acts on what is above */
 		smp_store_release(&nh->version, nh->version + 1);
+	}
 	return old;
 }
 

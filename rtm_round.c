@@ -126,6 +126,7 @@ void rtm_nexthop_moved(struct rtm_nexthop *nh)
 	u32 version;
 
 	mutex_lock(&nh->owner->rotate_lock);
+	/* before the round, see fill_locked() in rtm_nexthop.c */
 	version = smp_load_acquire(&nh->version);
 	if (nh->told != version) {
 		nh->told = version;
