@@ -105,11 +105,17 @@ static void plan_presence(struct rtm_fib_plan *plan)
  */
 static int make_plan(struct rtm_fib_port *port, struct rtm_fib_plan *plan)
 {
-	enum rtm_foreign foreign = who_is_there(port, plan);
+	enum rtm_foreign foreign;
 
+	/* what is wanted could not be found out: what is there stays until it can */
+	if (plan->error) {
+		plan->op = RTM_FIB_KEEP;
+		return 0;
+	}
+	foreign = who_is_there(port, plan);
 	plan->beside = foreign != RTM_FOREIGN_NONE;
 	if (plan->wish.type == RTN_UNSPEC)
-		plan_absence(plan, plan->wish.state, plan->error);
+		plan_absence(plan, plan->wish.state, 0);
 	else if (foreign == RTM_FOREIGN_STALE && !port->fresh)
 		return -EAGAIN;
 	else if (foreign == RTM_FOREIGN_STALE || foreign == RTM_FOREIGN_CONFLICT)

@@ -340,13 +340,12 @@ static bool have_hop(const struct rtm_fib_resolver *r, const struct rtm_prefix *
 	return r->n_hops == ARRAY_SIZE(r->hops);
 }
 
-static int add_hop(struct rtm_fib_resolver *r, struct rtm_nexthop *nh)
+static void add_hop(struct rtm_fib_resolver *r, struct rtm_nexthop *nh)
 {
 	if (have_hop(r, &nh->addr, nh->ifindex))
-		return 0;
+		return;
 	rtm_nexthop_hold(nh);
 	r->hops[r->n_hops++] = nh;
-	return 0;
 }
 
 /* The address itself is on the link that @nh names. */
@@ -355,7 +354,7 @@ static int add_on_link(struct rtm_fib_resolver *r, const struct rtm_nexthop *nh,
 {
 	struct rtm_nexthop *derived;
 
-	if (!remote || have_hop(r, &remote->addr, nh->ifindex))
+	if (have_hop(r, &remote->addr, nh->ifindex))
 		return 0;
 	derived = rtm_nexthop_derive(remote, nh->ifindex);
 	if (!derived)
@@ -416,10 +415,13 @@ static int add_set(struct rtm_fib_resolver *r, const struct rtm_nhset *nhs,
 			continue;
 		switch (rtm_fib_hop_use(r->dest->table, nh)) {
 		case RTM_HOP_GATEWAY:
-			err = add_hop(r, nh);
+			add_hop(r, nh);
 			break;
 		case RTM_HOP_LINK:
-			err = remote ? add_on_link(r, nh, remote) : add_hop(r, nh);
+			if (remote)
+				err = add_on_link(r, nh, remote);
+			else
+				add_hop(r, nh);
 			break;
 		case RTM_HOP_UNUSED:
 			err = add_remote(r, nh);
