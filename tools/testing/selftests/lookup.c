@@ -313,28 +313,71 @@ TEST_F(lookup, many)
  * Locks
  */
 
-static void *hold_for_a_while(void *fd_and_dest)
-{
-	const __u64 *a = fd_and_dest;
+/**
+ * struct holder - a thread that has 10.0.0.0/8 locked
+ * @fd: the file
+ * @entity: whose lock it is
+ * @dest: the destination
+ * @held: it has it
+ * @let_go: it may give it up, and takes its time
+ * @err: what went wrong, or 0
+ * @thread: the thread
+ */
+struct holder {
+	int fd;
+	__u64 entity;
+	__u64 dest;
+	bool held;
+	bool let_go;
+	int err;
+	pthread_t thread;
+};
 
-	if (dev_lock(a[0], a[1], a[2], RTM_REQ_EXCLUSIVE))
-		return (void *)1;
-	__atomic_store_n((__u64 *)&a[3], 1, __ATOMIC_RELEASE);
-	sleep_ms(300);
-	return dev_unlock(a[0], a[1], a[2], RTM_REQ_EXCLUSIVE) ? (void *)2 : NULL;
+static void *hold(void *arg)
+{
+	struct holder *h = arg;
+
+	h->err = dev_lock(h->fd, h->entity, h->dest, RTM_REQ_EXCLUSIVE);
+	__atomic_store_n(&h->held, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&h->let_go, __ATOMIC_ACQUIRE))
+		sleep_ms(10);
+	sleep_ms(150);
+	if (!h->err)
+		h->err = dev_unlock(h->fd, h->entity, h->dest, RTM_REQ_EXCLUSIVE);
+	return NULL;
+}
+
+static void holder_start(struct __test_metadata *_metadata, FIXTURE_DATA(lookup) *self,
+			 struct holder *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->fd = self->fd;
+	h->entity = self->other;
+	h->dest = dev_dest(self->fd, self->other, "10.0.0.0/8");
+	ASSERT_NE(0, h->dest);
+	ASSERT_EQ(0, pthread_create(&h->thread, NULL, hold, h));
+	ASSERT_TRUE(wait_until(__atomic_load_n(&h->held, __ATOMIC_ACQUIRE)));
+}
+
+static void holder_lets_go(struct holder *h)
+{
+	__atomic_store_n(&h->let_go, true, __ATOMIC_RELEASE);
+}
+
+static void holder_end(struct __test_metadata *_metadata, struct holder *h)
+{
+	holder_lets_go(h);
+	ASSERT_EQ(0, pthread_join(h->thread, NULL));
+	EXPECT_EQ(0, h->err);
+	EXPECT_EQ(0, dev_release(h->fd, h->entity, h->dest));
 }
 
 TEST_F(lookup, locked)
 {
-	__u64 dest = dev_dest(self->fd, self->other, "10.0.0.0/8");
-	__u64 args[4] = { self->fd, self->other, dest, 0 };
 	struct rtm_get_dests arg;
-	pthread_t thread;
-	void *ret;
+	struct holder h;
 
-	ASSERT_NE(0, dest);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, hold_for_a_while, args));
-	ASSERT_TRUE(wait_until(__atomic_load_n(&args[3], __ATOMIC_ACQUIRE)));
+	holder_start(_metadata, self, &h);
 	/* shown as locked */
 	start_arg(self, &arg);
 	arg.flags = RTM_REQ_NOWAIT;
@@ -345,39 +388,32 @@ TEST_F(lookup, locked)
 	release(_metadata, self, nth(self, 0));
 	release(_metadata, self, nth(self, 1));
 	release(_metadata, self, nth(self, 4));
-	/* the call ends before it */
+	/* the call ends before it, whatever its deadline */
 	start_arg(self, &arg);
+	arg.deadline = 1;
 	EXPECT_EQ(0, dev_call(self->fd, RTM_IOC_GET_DESTS, &arg));
 	EXPECT_EQ(2, arg.count);
 	release(_metadata, self, nth(self, 0));
 	release(_metadata, self, nth(self, 1));
 	/* and begins with it: that waits */
+	holder_lets_go(&h);
 	lookup_arg(&arg, self->e, self->prefixes + 2, self->items, 2, RTM_V_SUPPORTED);
 	EXPECT_EQ(0, dev_call(self->fd, RTM_IOC_GET_DESTS, &arg));
 	EXPECT_EQ(2, arg.count);
 	release(_metadata, self, nth(self, 0));
-	ASSERT_EQ(0, pthread_join(thread, &ret));
-	EXPECT_EQ(NULL, ret);
-	EXPECT_EQ(0, dev_release(self->fd, self->other, dest));
+	holder_end(_metadata, &h);
 }
 
 TEST_F(lookup, deadline)
 {
-	__u64 dest = dev_dest(self->fd, self->other, "10.0.0.0/8");
-	__u64 args[4] = { self->fd, self->other, dest, 0 };
 	struct rtm_get_dests arg;
-	pthread_t thread;
-	void *ret;
+	struct holder h;
 
-	ASSERT_NE(0, dest);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, hold_for_a_while, args));
-	ASSERT_TRUE(wait_until(__atomic_load_n(&args[3], __ATOMIC_ACQUIRE)));
+	holder_start(_metadata, self, &h);
 	lookup_arg(&arg, self->e, self->prefixes + 2, self->items, 2, RTM_V_SUPPORTED);
 	arg.deadline = 1;
 	EXPECT_EQ(-ETIMEDOUT, dev_call(self->fd, RTM_IOC_GET_DESTS, &arg));
-	ASSERT_EQ(0, pthread_join(thread, &ret));
-	EXPECT_EQ(NULL, ret);
-	EXPECT_EQ(0, dev_release(self->fd, self->other, dest));
+	holder_end(_metadata, &h);
 }
 
 /* What this thread has locked itself it may look at, through whichever registration. */

@@ -291,7 +291,9 @@ TEST_F(resync, handles)
  * Locks
  */
 
-TEST_F(resync, locked)
+/* Nothing is announced, and one of the destinations is locked until the sweep is over. */
+static void sweep_a_locked_one(struct __test_metadata *_metadata, FIXTURE_DATA(resync) *self,
+			       bool begin_again)
 {
 	__u64 dest;
 
@@ -300,27 +302,23 @@ TEST_F(resync, locked)
 	ASSERT_EQ(0, dev_lock(self->fd, self->listener, dest, 0));
 	ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
 	EXPECT_EQ(N, dev_end_resync(self->fd, self->rip));
+	if (begin_again)
+		ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
 	EXPECT_EQ(1, routes_of(self->fd));
 	ASSERT_EQ(0, dev_unlock(self->fd, self->listener, dest, 0));
 	EXPECT_TRUE(wait_until(routes_of(self->fd) == 0));
 	EXPECT_EQ(0, dev_release(self->fd, self->listener, dest));
 }
 
+TEST_F(resync, locked)
+{
+	sweep_a_locked_one(_metadata, self, false);
+}
+
 /* What the end has swept goes when the lock does, whatever begins meanwhile. */
 TEST_F(resync, begun_again_while_locked)
 {
-	__u64 dest;
-
-	announce_all(_metadata, self);
-	dest = dev_dest(self->fd, self->listener, nth(3));
-	ASSERT_EQ(0, dev_lock(self->fd, self->listener, dest, 0));
-	ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
-	EXPECT_EQ(N, dev_end_resync(self->fd, self->rip));
-	ASSERT_EQ(0, dev_begin_resync(self->fd, self->rip));
-	EXPECT_EQ(1, routes_of(self->fd));
-	ASSERT_EQ(0, dev_unlock(self->fd, self->listener, dest, 0));
-	EXPECT_TRUE(wait_until(routes_of(self->fd) == 0));
-	EXPECT_EQ(0, dev_release(self->fd, self->listener, dest));
+	sweep_a_locked_one(_metadata, self, true);
 }
 
 /* The next resync begins while the sweep still waits: the route is announced, and stays. */
