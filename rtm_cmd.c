@@ -63,6 +63,27 @@ struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id)
 }
 
 /**
+ * rtm_cmd_as() - do what a call asks for as one of the caller's registrations
+ * @cmd: the call
+ * @id: handle the caller gave
+ * @fn: what is to be done; @self stays until it returns
+ *
+ * Return: what @fn returned, or -EBADF.
+ */
+int rtm_cmd_as(struct rtm_cmd *cmd, u64 id,
+	       int (*fn)(struct rtm_cmd *cmd, struct rtm_entity *self))
+{
+	struct rtm_entity *self = rtm_cmd_entity(cmd, id);
+	int err;
+
+	if (!self)
+		return -EBADF;
+	err = fn(cmd, self);
+	rtm_entity_put(self);
+	return err;
+}
+
+/**
  * rtm_cmd_route() - the route a handle of the caller names
  * @cmd: the call
  * @self: caller's registration

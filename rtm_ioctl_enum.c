@@ -163,17 +163,10 @@ static int create_list_enum(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_create_route_list_enum(struct rtm_cmd *cmd)
 {
 	const struct rtm_create_list_enum *arg = &cmd->arg.create_list_enum;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = create_list_enum(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, create_list_enum);
 }
 
 int rtm_ioctl_delete_enum(struct rtm_cmd *cmd)

@@ -36,19 +36,12 @@ static int hold_dest(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_hold_dest(struct rtm_cmd *cmd)
 {
 	const struct rtm_hold_dest *arg = &cmd->arg.hold_dest;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags & ~RTM_REQ_NOWAIT)
 		return -EOPNOTSUPP;
 	if (!arg->hold_ms)
 		return -EINVAL;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = hold_dest(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, hold_dest);
 }
 
 static int answer_expiry(struct rtm_cmd *cmd, struct rtm_entity *self)
@@ -71,35 +64,21 @@ static int answer_expiry(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_answer_expiry(struct rtm_cmd *cmd)
 {
 	const struct rtm_answer_expiry *arg = &cmd->arg.answer_expiry;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
 	if (arg->pad || arg->stays > 1)
 		return -EINVAL;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = answer_expiry(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, answer_expiry);
 }
 
 static int with_resync(struct rtm_cmd *cmd, int (*fn)(struct rtm_cmd *cmd, struct rtm_entity *self))
 {
 	const struct rtm_resync *arg = &cmd->arg.resync;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = fn(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, fn);
 }
 
 static int begin_resync(struct rtm_cmd *cmd, struct rtm_entity *self)

@@ -32,17 +32,9 @@ static int create_route_list(struct rtm_cmd *cmd, struct rtm_entity *self)
 
 int rtm_ioctl_create_route_list(struct rtm_cmd *cmd)
 {
-	struct rtm_entity *self;
-	int err;
-
 	if (cmd->arg.object.flags)
 		return -EOPNOTSUPP;
-	self = rtm_cmd_entity(cmd, cmd->arg.object.entity);
-	if (!self)
-		return -EBADF;
-	err = create_route_list(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, cmd->arg.object.entity, create_route_list);
 }
 
 int rtm_ioctl_delete_route_list(struct rtm_cmd *cmd)
@@ -156,17 +148,10 @@ static int insert_in_list(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_insert_in_route_list(struct rtm_cmd *cmd)
 {
 	const struct rtm_insert_in_list *arg = &cmd->arg.insert_in_list;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
 	if (arg->count > RTM_MAX_HANDLES_CALL || arg->pad)
 		return -EINVAL;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = insert_in_list(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, insert_in_list);
 }

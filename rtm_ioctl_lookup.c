@@ -198,7 +198,6 @@ static int get_dests(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_get_dests(struct rtm_cmd *cmd)
 {
 	struct rtm_get_dests *arg = &cmd->arg.get_dests;
-	struct rtm_entity *self;
 	int err;
 
 	if (arg->flags & ~(RTM_REQ_NOWAIT | RTM_REQ_EXACT))
@@ -206,10 +205,5 @@ int rtm_ioctl_get_dests(struct rtm_cmd *cmd)
 	err = rtm_views_from_user(arg->views, &arg->views);
 	if (err)
 		return err;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = get_dests(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, get_dests);
 }

@@ -226,7 +226,6 @@ static int get_exact_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd)
 {
 	struct rtm_get_exact_route *arg = &cmd->arg.get_exact_route;
-	struct rtm_entity *self;
 	int err;
 
 	if (arg->flags & ~(RTM_REQ_NOWAIT | RTM_REQ_NO_HANDLE))
@@ -234,10 +233,5 @@ int rtm_ioctl_get_exact_route(struct rtm_cmd *cmd)
 	err = arg->pad ? -EINVAL : rtm_views_from_user(arg->views, &arg->views);
 	if (err)
 		return err;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = get_exact_route(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, get_exact_route);
 }

@@ -225,7 +225,7 @@ static int deliver_call(struct rtm_cmd *cmd, struct rtm_call *call)
 	return err;
 }
 
-static int fetch_call(struct rtm_cmd *cmd, const struct rtm_entity *callee)
+static int fetch_call(struct rtm_cmd *cmd, struct rtm_entity *callee)
 {
 	struct rtm_fetch_call *arg = &cmd->arg.fetch_call;
 	u32 room = arg->input_size;
@@ -252,8 +252,6 @@ static int fetch_call(struct rtm_cmd *cmd, const struct rtm_entity *callee)
 int rtm_ioctl_fetch_call(struct rtm_cmd *cmd)
 {
 	struct rtm_fetch_call *arg = &cmd->arg.fetch_call;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
@@ -261,12 +259,7 @@ int rtm_ioctl_fetch_call(struct rtm_cmd *cmd)
 		return -EINVAL;
 	if (!arg->entity)
 		return fetch_call(cmd, NULL);
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = fetch_call(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, fetch_call);
 }
 
 int rtm_ioctl_answer_call(struct rtm_cmd *cmd)

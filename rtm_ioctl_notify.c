@@ -82,17 +82,10 @@ static int register_notify(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_register_notify(struct rtm_cmd *cmd)
 {
 	struct rtm_register_notify *arg = &cmd->arg.register_notify;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags & ~RTM_REQ_EVENTS)
 		return -EOPNOTSUPP;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = register_notify(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, register_notify);
 }
 
 int rtm_ioctl_deregister_notify(struct rtm_cmd *cmd)

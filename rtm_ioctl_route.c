@@ -152,19 +152,12 @@ static int add_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_add_route(struct rtm_cmd *cmd)
 {
 	struct rtm_add_route *arg = &cmd->arg.add_route;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags & ~(RTM_REQ_NOWAIT | RTM_REQ_NO_HANDLE))
 		return -EOPNOTSUPP;
 	if (arg->pad)
 		return -EINVAL;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = add_route(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, add_route);
 }
 
 /* The route a delete by key means; a reference, or an ERR_PTR(). */
@@ -225,19 +218,12 @@ static int delete_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 int rtm_ioctl_delete_route(struct rtm_cmd *cmd)
 {
 	struct rtm_delete_route *arg = &cmd->arg.delete_route;
-	struct rtm_entity *self;
-	int err;
 
 	if (arg->flags & ~RTM_REQ_NOWAIT)
 		return -EOPNOTSUPP;
 	if (arg->pad)
 		return -EINVAL;
-	self = rtm_cmd_entity(cmd, arg->entity);
-	if (!self)
-		return -EBADF;
-	err = delete_route(cmd, self);
-	rtm_entity_put(self);
-	return err;
+	return rtm_cmd_as(cmd, arg->entity, delete_route);
 }
 
 static int item_add(struct rtm_client *client, struct rtm_entity *self,

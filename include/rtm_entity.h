@@ -76,7 +76,8 @@ struct rtm_claim {
  * @nexthop_locks: next hops its threads have locked
  * @methods: what it exports, the calls it makes and gets
  * @expiry: how it is told of its routes whose time is over
- * @routes_lock: protects @routes, @held, @n_routes, @closed and its route lists; a leaf
+ * @routes_lock: protects @routes, @held, @n_routes, @closed, @resyncing, @epoch, @swept
+ *	and its route lists; a leaf
  * @closed: no route can be added or held down any more; never cleared
  * @rotate_lock: for who goes round in @routes; outside of every other lock
  * @routes: its routes

@@ -81,6 +81,8 @@ int rtm_cmd_reply(struct rtm_cmd *cmd);
 int rtm_entity_id_check(const struct rtm_entity_id *id);
 int rtm_crash_policy_from_user(u32 flags, u32 hold_ms, struct rtm_crash_policy *policy);
 struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
+int rtm_cmd_as(struct rtm_cmd *cmd, u64 id,
+	       int (*fn)(struct rtm_cmd *cmd, struct rtm_entity *self));
 struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
 struct rtm_nexthop *rtm_cmd_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
 struct rtm_dest *rtm_cmd_dest(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
