@@ -22,10 +22,10 @@
  * @state: enum rtm_object_state, likewise
  * @version: counts changes of where it leads, under the table's lock, read with
  *	smp_load_acquire()
+ * @told: the version for which a round has begun, under the owner's rotate_lock
  * @cookie: private value, under the table's lock
  * @remote_dest: covering destination the owner named, holds a reference, or NULL;
  *	under the table's lock; NULL once deleted
- * @told: the version for which a round has begun, under the owner's rotate_lock
  * @users: routes that send packets there
  * @refs: the owner's tree, routes, next-hop sets and handles hold one each
  * @rcu: for the free
@@ -38,9 +38,9 @@ struct rtm_nexthop {
 	u16 flags;
 	u8 state;
 	u32 version;
+	u32 told;
 	u64 cookie;
 	struct rtm_dest *remote_dest;
-	u32 told;
 	atomic_t users;
 	refcount_t refs;
 	struct rcu_head rcu;
