@@ -249,7 +249,8 @@ static int lock_dest(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_de
 
 static int unlock_dest(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_dest *dest)
 {
-	return rtm_unlock_dest(dest, self, lock_mode(cmd->arg.lock_dest.flags));
+	return rtm_cmd_unlock_dest(cmd, self, dest, lock_mode(cmd->arg.lock_dest.flags),
+				   &cmd->arg.lock_dest.left);
 }
 
 /* A call on a destination by handle, for lock, unlock and the opaque cells. */

@@ -62,7 +62,7 @@ static int lock_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_r
 	err = rtm_lock_dest(route->dest, self, mode, &wait);
 	if (err || rtm_route_live(route))
 		return err;
-	rtm_unlock_dest(route->dest, self, mode);
+	rtm_unlock_dest(route->dest, self, mode, NULL);
 	return -ESTALE;
 }
 
@@ -75,9 +75,35 @@ int rtm_ioctl_lock_route(struct rtm_cmd *cmd)
 	return with_route(cmd, arg->entity, arg->object, lock_route);
 }
 
+/**
+ * rtm_cmd_unlock_dest() - release a destination and say what is left
+ * @cmd: the call
+ * @self: caller's registration
+ * @dest: the destination; the caller has a reference
+ * @mode: mode to release
+ * @left: where in the argument the rest goes
+ *
+ * Memory that could be written before and cannot be written now is the caller's own
+ * doing, and no reason to say that a lock is held which is not.
+ *
+ * Context: process, may sleep, no lock held.
+ *
+ * Return: 0; -EACCES when the entity has nothing of the kind.
+ */
+int rtm_cmd_unlock_dest(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_dest *dest,
+			enum rtm_lock_mode mode, u64 *left)
+{
+	int err = rtm_unlock_dest(dest, self, mode, left);
+
+	if (!err)
+		rtm_cmd_reply(cmd);
+	return err;
+}
+
 static int unlock_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route *route)
 {
-	return rtm_unlock_dest(route->dest, self, lock_mode(cmd->arg.lock_object.flags));
+	return rtm_cmd_unlock_dest(cmd, self, route->dest, lock_mode(cmd->arg.lock_object.flags),
+				   &cmd->arg.lock_object.left);
 }
 
 int rtm_ioctl_unlock_route(struct rtm_cmd *cmd)
@@ -114,7 +140,7 @@ static int commit_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm
 	if (!err)
 		err = rtm_cmd_reply(cmd);
 	if (!err)
-		rtm_unlock_dest(route->dest, self, RTM_LOCK_EXCLUSIVE);
+		rtm_unlock_dest(route->dest, self, RTM_LOCK_EXCLUSIVE, NULL);
 	return err;
 }
 

@@ -524,6 +524,7 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_lock_dest);
  * @dest: the destination; the caller has a reference
  * @entity: the caller's entity
  * @mode: mode to release
+ * @left: opt out: how often the same thread still has it in this mode
  *
  * Releases an acquisition of the calling thread if that has one in this mode, else
  * one of another thread of the entity.
@@ -532,7 +533,8 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_lock_dest);
  *
  * Return: 0; -EACCES when the entity has nothing of the kind.
  */
-int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode)
+int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode,
+		    u64 *left)
 {
 	struct rtm_hold *hold = NULL;
 	struct rtm_dest_lock *side;
@@ -541,6 +543,8 @@ int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_l
 	side = rtm_lock_side_begin(dest);
 	if (side)
 		hold = rtm_grant_find(side, entity, task_pid(current), mode);
+	if (hold && left)
+		*left = hold->user[mode] - 1;
 	if (hold)
 		rtm_grant_release(side, hold, mode, &doomed);
 	rtm_lock_side_end(dest, &doomed);

@@ -90,6 +90,8 @@ struct rtm_object *rtm_cmd_object(struct rtm_cmd *cmd, struct rtm_entity *self, 
 int rtm_cmd_new_object(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_object *object,
 		       u64 *id);
 int rtm_cmd_delete_object(struct rtm_cmd *cmd, struct rtm_entity *self, u32 type, u64 id);
+int rtm_cmd_unlock_dest(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_dest *dest,
+			enum rtm_lock_mode mode, u64 *left);
 int rtm_cmd_match(struct rtm_cmd *cmd, struct rtm_entity *self,
 		  const struct rtm_route_match *user, struct rtm_match *m);
 struct rtm_wait rtm_cmd_wait(u32 flags, u64 deadline);

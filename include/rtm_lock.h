@@ -165,7 +165,8 @@ void rtm_lock_owner_revive(struct rtm_lock_owner *owner);
 /* What users hold: RtmLockDestination. */
 int rtm_lock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode,
 		  const struct rtm_wait *wait);
-int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode);
+int rtm_unlock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_lock_mode mode,
+		    u64 *left);
 bool rtm_lock_is_held(struct rtm_dest *dest, const struct rtm_entity *entity,
 		      enum rtm_lock_mode mode);
 unsigned int rtm_lock_break(struct rtm_dest *dest);

@@ -186,7 +186,7 @@ static void user_lock(struct place *p, struct rtm_entity *entity)
 	} while (pick(3));
 	if (mode == RTM_LOCK_EXCLUSIVE)
 		WRITE_ONCE(p->owner, NULL);
-	err = rtm_unlock_dest(&p->dest, entity, mode);
+	err = rtm_unlock_dest(&p->dest, entity, mode, NULL);
 	if (err && !stress->force)
 		atomic_inc(&stress->wrong);
 }

@@ -153,7 +153,7 @@ static int actor_call(struct actor *a)
 	case DO_LOCK:
 		return rtm_lock_dest(a->dest, a->entity, a->mode, &a->wait);
 	case DO_UNLOCK:
-		return rtm_unlock_dest(a->dest, a->entity, a->mode);
+		return rtm_unlock_dest(a->dest, a->entity, a->mode, NULL);
 	case DO_BEGIN:
 		return rtm_section_begin(&a->s, a->dest, a->entity, a->mode, &a->wait);
 	case DO_END:

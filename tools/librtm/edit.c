@@ -163,6 +163,41 @@ bool rtmi_edit_end(struct rtmi_reg *reg, __u64 handle)
 	return true;
 }
 
+static bool is_in_dest(struct rtmi_shadows *shadows, const struct rtmi_edit *edit, __u64 dest)
+{
+	struct rtmi_shadow *shadow = NULL;
+
+	if (RTM_HANDLE_TYPE(edit->handle) == RTM_HANDLE_ROUTE)
+		shadow = rtmi_shadow_find(shadows, edit->handle);
+	return shadow && rtmi_route_shadow_dest(shadow) == dest;
+}
+
+/**
+ * rtmi_edit_beyond() - an edit that no lock stands for any more
+ * @shadows: objects; the caller holds their lock
+ * @dest: destination
+ * @left: how often it is still locked exclusively
+ *
+ * One lock serves all routes of a destination, and any call for it or for one of them
+ * may release it.  So there may be more edits than there is of the lock.
+ *
+ * Return: the route that was locked last of those, or 0.
+ */
+__u64 rtmi_edit_beyond(struct rtmi_shadows *shadows, __u64 dest, __u64 left)
+{
+	const struct rtmi_edit *edit;
+	__u64 newest = 0, sum = 0;
+
+	for (edit = shadows->edits; edit; edit = edit->next) {
+		if (!is_in_dest(shadows, edit, dest))
+			continue;
+		if (!newest)
+			newest = edit->handle;
+		sum += edit->depth;
+	}
+	return sum > left ? newest : 0;
+}
+
 static struct rtmi_note *find_note(struct rtmi_shadows *shadows, __u64 nexthop, pid_t thread)
 {
 	struct rtmi_note *note = shadows->notes;

@@ -130,11 +130,17 @@ DWORD WINAPI RtmHoldDestination(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE 
 /* What the client did to its opaque pointer counts while it still has the lock. */
 static int dest_unlock(struct rtmi_reg *reg, struct rtm_lock_dest *req)
 {
-	int err = 0;
+	int err;
 
-	if (req->flags & RTM_REQ_EXCLUSIVE)
-		err = rtmi_opaque_tell(reg, req->dest);
-	return err ? err : rtmi_unlock_dest(rtmi_dev(reg), req);
+	if (!(req->flags & RTM_REQ_EXCLUSIVE))
+		return rtmi_unlock_dest(rtmi_dev(reg), req);
+	err = rtmi_opaque_tell(reg, req->dest);
+	if (err)
+		return err;
+	err = rtmi_unlock_dest(rtmi_dev(reg), req);
+	if (!err || err == -EACCES)
+		rtmi_route_edits_trim(reg, req->dest, 0, err ? 0 : req->left);
+	return err;
 }
 
 DWORD WINAPI RtmLockDestination(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE DestHandle,

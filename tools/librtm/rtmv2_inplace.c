@@ -83,8 +83,11 @@ static int route_unlock(struct rtmi_reg *reg, struct rtm_lock_object *req)
 	int err;
 
 	err = rtmi_unlock_route(rtmi_dev(reg), req);
-	if ((!err || err == -EACCES) && req->flags && edit_end(reg, req->object))
-		rtmi_route_shadow_changed(reg, req->object);
+	if ((!err || err == -EACCES) && req->flags) {
+		if (edit_end(reg, req->object))
+			rtmi_route_shadow_changed(reg, req->object);
+		rtmi_route_edits_trim(reg, 0, req->object, err ? 0 : req->left);
+	}
 	return err;
 }
 

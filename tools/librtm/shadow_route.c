@@ -135,6 +135,17 @@ static int route_read(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 	return -EACCES;
 }
 
+/**
+ * rtmi_route_shadow_dest() - destination of a route
+ * @shadow: the route; the caller holds the lock of the registration's objects
+ *
+ * Return: the destination, 0 when nothing has been read yet.
+ */
+__u64 rtmi_route_shadow_dest(const struct rtmi_shadow *shadow)
+{
+	return shadow->route ? shadow->route->dest : 0;
+}
+
 static int shadow_get(struct rtmi_reg *reg, __u64 handle, struct rtmi_shadow **shadow)
 {
 	*shadow = NULL;
@@ -213,6 +224,31 @@ void rtmi_route_shadow_changed(struct rtmi_reg *reg, __u64 handle)
 	shadow = rtmi_shadow_find(&reg->shadows, handle);
 	if (shadow && !rtmi_edit_active(&reg->shadows, handle))
 		route_read(reg, shadow);
+	pthread_mutex_unlock(&reg->shadows.lock);
+}
+
+/**
+ * rtmi_route_edits_trim() - an exclusive lock was released: give up what it stood for
+ * @reg: registration
+ * @dest: destination whose lock it was, 0 for that of @route
+ * @route: a route of it, or 0
+ * @left: how often it is still locked
+ */
+void rtmi_route_edits_trim(struct rtmi_reg *reg, __u64 dest, __u64 route, __u64 left)
+{
+	struct rtmi_shadow *shadow;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = route ? rtmi_shadow_find(&reg->shadows, route) : NULL;
+	if (shadow)
+		dest = rtmi_route_shadow_dest(shadow);
+	while ((route = rtmi_edit_beyond(&reg->shadows, dest, left))) {
+		if (!rtmi_edit_end(reg, route))
+			continue;
+		shadow = rtmi_shadow_find(&reg->shadows, route);
+		if (shadow)
+			route_read(reg, shadow);
+	}
 	pthread_mutex_unlock(&reg->shadows.lock);
 }
 

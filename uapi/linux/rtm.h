@@ -1099,6 +1099,7 @@ struct rtm_get_exact_route {
  * @entity: caller's registration
  * @dest: the destination
  * @deadline: how long to wait (lock only)
+ * @left: out (unlock only): how often its thread still has it in that mode
  *
  * EACCES: exclusive without a stake in the destination (parameter
  * dest_lock_policy), an upgrade while others hold it, a conflict with the same
@@ -1110,6 +1111,7 @@ struct rtm_lock_dest {
 	__aligned_u64 entity;
 	__aligned_u64 dest;
 	__aligned_u64 deadline;
+	__aligned_u64 left;
 };
 
 /**
@@ -1120,6 +1122,7 @@ struct rtm_lock_dest {
  * @entity: caller's registration
  * @object: route or next hop, the caller's own
  * @deadline: how long to wait (lock only)
+ * @left: out (unlock only): how often its thread still has it in that mode
  *
  * The lock of a route is that of its destination, as RTM_IOC_LOCK_DEST takes it; a
  * lock that was taken through one command may be released through the other.
@@ -1138,6 +1141,7 @@ struct rtm_lock_object {
 	__aligned_u64 entity;
 	__aligned_u64 object;
 	__aligned_u64 deadline;
+	__aligned_u64 left;
 };
 
 #define RTM_MAX_NEXTHOP_LOCKS	1024

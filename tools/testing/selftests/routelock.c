@@ -272,6 +272,67 @@ TEST_F(routelock, update_into_read_only_memory)
 	munmap(arg, 4096);
 }
 
+static int unlock_dest_left(int fd, __u64 entity, __u64 dest, __u64 *left)
+{
+	struct rtm_lock_dest arg;
+	int err;
+
+	lock_arg(&arg, entity, dest, X);
+	err = dev_call(fd, RTM_IOC_UNLOCK_DEST, &arg);
+	*left = arg.left;
+	return err;
+}
+
+static int unlock_route_left(int fd, __u64 entity, __u64 route, __u64 *left)
+{
+	struct rtm_lock_object arg;
+	int err;
+
+	arg_init(&arg);
+	arg.flags = X;
+	arg.entity = entity;
+	arg.object = route;
+	err = dev_call(fd, RTM_IOC_UNLOCK_ROUTE, &arg);
+	*left = arg.left;
+	return err;
+}
+
+/* Both calls release one lock, so each says what is left for both. */
+TEST_F(routelock, unlock_says_what_is_left)
+{
+	__u64 left;
+
+	ASSERT_EQ(0, dev_lock_route(self->fd, self->e, self->route, X));
+	ASSERT_EQ(0, dev_lock(self->fd, self->e, self->dest, X));
+	ASSERT_EQ(0, dev_lock_route(self->fd, self->e, self->route, X));
+	ASSERT_EQ(0, dev_lock(self->fd, self->e, self->dest, 0));
+	EXPECT_EQ(0, unlock_dest_left(self->fd, self->e, self->dest, &left));
+	EXPECT_EQ(2, left);
+	EXPECT_EQ(0, unlock_route_left(self->fd, self->e, self->route, &left));
+	EXPECT_EQ(1, left);
+	EXPECT_EQ(0, unlock_dest_left(self->fd, self->e, self->dest, &left));
+	EXPECT_EQ(0, left);
+	EXPECT_EQ(-EACCES, unlock_route_left(self->fd, self->e, self->route, &left));
+	EXPECT_EQ(0, dev_unlock(self->fd, self->e, self->dest, 0));
+}
+
+TEST_F(routelock, unlock_into_read_only_memory)
+{
+	struct rtm_lock_dest *arg = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, arg);
+	ASSERT_EQ(0, dev_lock(self->fd, self->e, self->dest, X));
+	lock_arg(arg, self->e, self->dest, X);
+	arg->size = sizeof(*arg);
+	ASSERT_EQ(0, mprotect(arg, 4096, PROT_READ));
+	EXPECT_EQ(-1, ioctl(self->fd, RTM_IOC_UNLOCK_DEST, arg));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(2, locked(self));
+	EXPECT_EQ(0, dev_unlock(self->fd, self->e, self->dest, X));
+	munmap(arg, 4096);
+}
+
 /*
  * Among processes
  */

@@ -416,6 +416,62 @@ TEST_F(inplace, excludes_destination_lock)
 	OK(release_dest(self->other, args[1]));
 }
 
+static DWORD metric_shown(RTM_ENTITY_HANDLE h, RTM_ROUTE_HANDLE route)
+{
+	RTM_ROUTE_INFO *p;
+
+	return RtmGetRoutePointer(h, route, &p) == NO_ERROR ? p->PrefInfo.Metric : ~0u;
+}
+
+/* Whichever call releases the lock, the edit does not outlive it. */
+TEST_F(inplace, edit_ends_with_unlock_of_destination)
+{
+	RTM_DEST_HANDLE dest = find_dest(_metadata, self->h, "10.1.0.0/16");
+	RTM_ROUTE_INFO *p;
+
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	p->PrefInfo.Metric = 99;
+	OK(RtmLockDestination(self->h, dest, TRUE, FALSE));
+	EXPECT_EQ(10, metric_shown(self->h, self->route));
+	OK(release_dest(self->h, dest));
+}
+
+TEST_F(inplace, edit_lasts_as_long_as_a_lock_is_left)
+{
+	RTM_DEST_HANDLE dest = find_dest(_metadata, self->h, "10.1.0.0/16");
+	RTM_ROUTE_INFO *p;
+
+	OK(RtmLockDestination(self->h, dest, TRUE, TRUE));
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	p->PrefInfo.Metric = 99;
+	OK(RtmLockDestination(self->h, dest, TRUE, FALSE));
+	EXPECT_EQ(99, metric_shown(self->h, self->route));
+	OK(RtmLockDestination(self->h, dest, TRUE, FALSE));
+	EXPECT_EQ(10, metric_shown(self->h, self->route));
+	IS(ERROR_ACCESS_DENIED, RtmLockRoute(self->h, self->route, TRUE, FALSE, NULL));
+	OK(release_dest(self->h, dest));
+}
+
+/* Two routes of one destination share its lock: the edit begun last goes first. */
+TEST_F(inplace, newest_edit_ends_first)
+{
+	RTM_DEST_HANDLE dest = find_dest(_metadata, self->h, "10.1.0.0/16");
+	RTM_ROUTE_HANDLE second = add_route(_metadata, self->h, "10.1.0.0/16", self->nh[1], 20);
+	RTM_ROUTE_INFO *p, *q;
+
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	OK(RtmLockRoute(self->h, second, TRUE, TRUE, &q));
+	p->PrefInfo.Metric = 99;
+	q->PrefInfo.Metric = 98;
+	OK(RtmLockDestination(self->h, dest, TRUE, FALSE));
+	EXPECT_EQ(99, metric_shown(self->h, self->route));
+	EXPECT_EQ(20, metric_shown(self->h, second));
+	OK(RtmLockRoute(self->h, second, TRUE, FALSE, NULL));
+	EXPECT_EQ(10, metric_shown(self->h, self->route));
+	OK(let_go(self->h, second));
+	OK(release_dest(self->h, dest));
+}
+
 /*
  * Next hops
  */
