@@ -9,7 +9,9 @@
 # file in build/log/stages, numbered by the order of beginnings.  "all" goes through its
 # stages in two lanes, since a machine has one CPU and two are there: one for the debug
 # kernel, which has to be compiled first on a new machine, and one for everything else.
-# At the end stands a table of minutes, and last of all a line "N passed, N failed".
+# The selftests on that kernel take longest: they are dealt out in parts, of which each
+# lane takes the next when it is done with its own.  At the end stands a table of minutes,
+# and last of all a line "N passed, N failed".
 
 set -uo pipefail
 
@@ -100,9 +102,29 @@ stages_stock()
 	stage selftests-stock "selftests on Debian's kernel" "$testing/run-tests.sh" selftest stock
 }
 
+parts=8
+
+# One part after the other, as long as the other lane has left any.
 stages_debug()
 {
-	stage selftests-debug "selftests on the debug kernel" "$testing/run-tests.sh" selftest debug
+	local part
+
+	while part=$(next_part); do
+		PART=$part/$parts stage "selftests-debug-$part" \
+			"selftests on the debug kernel, part $part of $parts" \
+			"$testing/run-tests.sh" selftest debug
+	done
+}
+
+next_part()
+{
+	local part
+
+	exec 9>>"$log/.part.lock"
+	flock 9
+	part=$(($(cat "$log/part") + 1))
+	[ "$part" -le "$parts" ] || return 1
+	echo "$part" | tee "$log/part"
 }
 
 stages_selftests()
@@ -141,7 +163,6 @@ lane_debug()
 	stages_debug
 }
 
-# The longer of the two leaves what it can to the other.
 lane_stock()
 {
 	stages_static
@@ -151,6 +172,7 @@ lane_stock()
 	stage rig "the test machines see each kind of mistake" "$testing/qemu/rig-test.sh"
 	stage rtmctl-live-debug "rtmctl and the module on the debug kernel" \
 		make -C "$testing/rtmctl" live KERNEL=debug
+	stages_debug
 }
 
 # A session of its own for the lane in the background, so that all of it can be stopped.
@@ -201,6 +223,7 @@ esac
 mkdir -p "$log"
 rm -rf "$stages"
 mkdir "$stages"
+echo 0 >"$log/part"
 trap '[ -z "$background" ] || kill -- "-$background" 2>/dev/null' EXIT
 "$here/setup.sh" check || exit 1
 "stages_$1"

@@ -10,6 +10,7 @@
 # print KTAP, and has ktap-check.awk compare that with the list "suites".  LIMIT in
 # the environment limits one suite (the debug kernel is slow, so it gets more).
 # SMP is the number of CPUs: one, unless races between CPUs are what is looked for.
+# PART=I/N is the I-th part of all selftests, of N that can run at the same time.
 # TABLES is a directory with full routing tables, *ipv4*.xz and *ipv6*.xz, which the
 # suite "load" loads instead of one of its own; that takes MEM=5000.
 
@@ -26,6 +27,14 @@ case $kernel in
 debug) mem=${MEM:-2048} limit=${LIMIT:-900} total=${LIMIT_ALL:-3600} ;;
 *) mem=${MEM:-1024} limit=${LIMIT:-300} total=${LIMIT_ALL:-1800} ;;
 esac
+
+# suites_of_part: every N-th of the list, so that no part has all the slow ones
+suites_of_part()
+{
+	awk -v "kernel=$kernel" -v "i=${PART%/*}" -v "n=${PART#*/}" '$1 == "selftest" &&
+		(NF == 2 || index($0 " ", " " kernel " ")) && ++seen % n == i % n { print $2 }' \
+		"$here/suites"
+}
 
 say()
 {
@@ -84,6 +93,11 @@ run_selftest()
 }
 
 log=$top/build/vm/$kind-$kernel
+if [ -n "${PART-}" ]; then
+	log+=-${PART%/*}
+	mapfile -t names < <(suites_of_part)
+	[ "${#names[@]}" != 0 ] || exit 1
+fi
 mkdir -p "$log"
 exec {lock}>"$log/.run.lock"
 flock "$lock"
