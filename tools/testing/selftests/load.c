@@ -156,12 +156,6 @@ static void shuffle(struct table *t)
 	}
 }
 
-/* The debug kernel needs twenty times as long. */
-static bool slow_kernel(void)
-{
-	return !access("/sys/kernel/debug/kmemleak", F_OK);
-}
-
 static void table_get(struct table *t, int family)
 {
 	memset(t, 0, sizeof(*t));

@@ -51,6 +51,12 @@
 #define PROTO_OSPF	13
 #define PROTO_RIP	8
 
+/* What is repeated until it is likely to have met something is repeated less there. */
+static inline bool slow_kernel(void)
+{
+	return !access("/sys/kernel/debug/kmemleak", F_OK);
+}
+
 static inline __u64 now_ns(void)
 {
 	struct timespec ts;
