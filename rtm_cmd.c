@@ -5,7 +5,6 @@
  * A handle is good only if it is of the caller's table: objects of other tables are
  * answered as if they did not exist.
  */
-#include <linux/uaccess.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -21,7 +20,7 @@
 
 /**
  * rtm_cmd_reply() - store the reply
- * @cmd: the call; as much of its argument as user space has room for is copied
+ * @cmd: the call; as much of its argument as the caller has room for is copied
  *
  * Context: process, may sleep, no lock held.
  *
@@ -29,7 +28,7 @@
  */
 int rtm_cmd_reply(struct rtm_cmd *cmd)
 {
-	return copy_to_user(cmd->user, &cmd->arg, min(cmd->user_size, cmd->size)) ? -EFAULT : 0;
+	return copy_to_sockptr(cmd->user, &cmd->arg, min(cmd->user_size, cmd->size)) ? -EFAULT : 0;
 }
 
 /**

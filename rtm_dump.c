@@ -12,7 +12,7 @@
  */
 #include <linux/pid.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -58,7 +58,7 @@ static int store(struct dump *d, u32 size)
 	if (size > d->arg->buf_size - d->used)
 		return -EMSGSIZE;
 	*(u32 *)d->record = size;
-	if (copy_to_user(u64_to_user_ptr(d->arg->buf) + d->used, d->record, size))
+	if (copy_to_sockptr(rtm_client_ptr(d->cmd->client, d->arg->buf + d->used), d->record, size))
 		return -EFAULT;
 	d->used += size;
 	d->arg->count++;

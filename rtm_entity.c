@@ -248,6 +248,14 @@ static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
 	rtm_resync_forget(entity);
 }
 
+/* A module's registration is no process's: it lasts until the module ends it. */
+static void note_process(struct rtm_entity *entity, const struct rtm_client *client)
+{
+	put_pid(entity->process);
+	entity->process = client->in_kernel ? NULL : get_pid(task_tgid(current));
+	entity->uid = client->in_kernel ? GLOBAL_ROOT_UID : current_euid();
+}
+
 /*
  * Give a new or kept entity to @client; the table lists it from now on.  Being here
  * needs CAP_NET_ADMIN, which is right enough to claim any name.
@@ -262,9 +270,7 @@ static void attach_locked(struct rtm_client *client, struct rtm_entity *entity,
 		claim_locked(entity, claim);
 	else
 		list_locked(entity);
-	put_pid(entity->process);
-	entity->process = get_pid(task_tgid(current));
-	entity->uid = current_euid();
+	note_process(entity, client);
 	entity->flags = spec->flags;
 	entity->policy = spec->policy;
 	entity->client = client;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events: what waits to be told to the reader of a file.
+ * Events: what waits to be told to the reader of a file, or to a module.
  *
  * There is no queue of messages.  Each thing that can happen to a registration has
  * one node of its own - an entity that comes or goes, a notification with changed
@@ -19,7 +19,7 @@
 
 #include <linux/list.h>
 #include <linux/poll.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 #include <kunit/visibility.h>
 #include <uapi/linux/rtm.h>
 
@@ -172,7 +172,7 @@ static void event_done(struct rtm_event_node *node, bool delivered)
 
 /* Copy one event out, with handles that stay if that worked. */
 static int event_deliver(struct rtm_client *client, struct rtm_event_node *node,
-			 char __user *buf)
+			 sockptr_t buf, size_t at)
 {
 	struct rtm_event event = { .type = node->ops->type };
 	struct rtm_grab grab;
@@ -181,7 +181,7 @@ static int event_deliver(struct rtm_client *client, struct rtm_event_node *node,
 	rtm_grab_init(&grab, client, node->ops->receiver(node));
 	event.entity = grab.entity->handle;
 	err = node->ops->fill(node, &event, &grab);
-	if (!err && copy_to_user(buf, &event, sizeof(event)))
+	if (!err && copy_to_sockptr_offset(buf, at, &event, sizeof(event)))
 		err = -EFAULT;
 	if (err)
 		rtm_grab_undo(&grab);
@@ -216,7 +216,7 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_event_pending);
 /**
  * rtm_event_read() - copy pending events out
  * @client: the file
- * @buf: user buffer
+ * @buf: the caller's buffer
  * @size: its bytes, at least one event
  *
  * Context: process, may sleep; no lock is held while user memory is touched.
@@ -225,7 +225,7 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_event_pending);
  * -EFAULT or -ENOMEM if that
  * happened to the first event; later ones then stay pending.
  */
-ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
+ssize_t rtm_event_read(struct rtm_client *client, sockptr_t buf, size_t size)
 {
 	struct rtm_event_node *node;
 	size_t used = 0;
@@ -235,7 +235,7 @@ ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size)
 		node = event_take(client);
 		if (!node)
 			break;
-		err = event_deliver(client, node, buf + used);
+		err = event_deliver(client, node, buf, used);
 		event_done(node, !err);
 		if (!err)
 			used += sizeof(struct rtm_event);

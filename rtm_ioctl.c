@@ -12,7 +12,7 @@
 #include "rtm_ioctl.h"
 
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -191,12 +191,13 @@ int rtm_ioctl_deregister_entity(struct rtm_cmd *cmd)
 static int put_entity(struct rtm_get_entities *arg, struct rtm_grab *grab,
 		      struct rtm_entity *entity, u32 i, u64 *id)
 {
-	u64 __user *handles = u64_to_user_ptr(arg->handles);
-	struct rtm_entity_id __user *infos = u64_to_user_ptr(arg->infos);
+	sockptr_t handles = rtm_client_ptr(grab->client, arg->handles);
+	sockptr_t infos = rtm_client_ptr(grab->client, arg->infos);
 	int err = 0;
 
 	*id = 0;
-	if (arg->flags & RTM_REQ_INFOS && copy_to_user(&infos[i], &entity->id, sizeof(*infos)))
+	if (arg->flags & RTM_REQ_INFOS &&
+	    copy_to_sockptr_offset(infos, i * sizeof(entity->id), &entity->id, sizeof(entity->id)))
 		return -EFAULT;
 	if (!arg->handles)
 		return 0;
@@ -204,7 +205,7 @@ static int put_entity(struct rtm_get_entities *arg, struct rtm_grab *grab,
 	err = rtm_grab_entity(grab, entity, id);
 	if (err)
 		return err;
-	if (put_user(*id, &handles[i]))
+	if (copy_to_sockptr_offset(handles, i * sizeof(*id), id, sizeof(*id)))
 		err = -EFAULT;
 	if (err)
 		rtm_grab_undo(grab);
@@ -322,11 +323,14 @@ int rtm_ioctl_get_entity_info(struct rtm_cmd *cmd)
 	return err;
 }
 
-static u64 *copy_handles(const struct rtm_handles *arg)
+static u64 *copy_handles(const struct rtm_cmd *cmd)
 {
+	const struct rtm_handles *arg = &cmd->arg.handles;
+
 	if (arg->type > RTM_HANDLE_NOTIFY || arg->count > RTM_MAX_HANDLES_CALL)
 		return ERR_PTR(-EINVAL);
-	return memdup_user(u64_to_user_ptr(arg->handles), array_size(arg->count, sizeof(u64)));
+	return memdup_sockptr(rtm_client_ptr(cmd->client, arg->handles),
+			      array_size(arg->count, sizeof(u64)));
 }
 
 int rtm_ioctl_reference_handles(struct rtm_cmd *cmd)
@@ -339,7 +343,7 @@ int rtm_ioctl_reference_handles(struct rtm_cmd *cmd)
 	self = rtm_cmd_entity(cmd, arg->entity);
 	if (!self)
 		return -EBADF;
-	ids = copy_handles(arg);
+	ids = copy_handles(cmd);
 	err = PTR_ERR_OR_ZERO(ids);
 	if (!err) {
 		err = rtm_handle_reference(cmd->client, self, arg->type, ids, arg->count);
@@ -381,7 +385,7 @@ int rtm_ioctl_release_handles(struct rtm_cmd *cmd)
 		return -EBADF;
 	/* Like a change: no handle may be gone with nobody told. */
 	err = rtm_cmd_reply(cmd);
-	ids = err ? ERR_PTR(err) : copy_handles(arg);
+	ids = err ? ERR_PTR(err) : copy_handles(cmd);
 	err = PTR_ERR_OR_ZERO(ids);
 	if (!err) {
 		err = release_handles(cmd, self, ids);

@@ -7,7 +7,7 @@
  * holds no lock itself.
  */
 #include <linux/bitops.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -37,8 +37,8 @@ static int store_dest(struct rtm_cmd *cmd, struct rtm_grab *grab, struct rtm_des
 	err = rtm_grab_dest(grab, dest, &arg->dest);
 	if (!err)
 		err = rtm_dest_views_grab(dv, grab);
-	if (!err && copy_to_user(u64_to_user_ptr(arg->view_infos), dv->blocks,
-				 dv->n * sizeof(dv->blocks[0])))
+	if (!err && copy_to_sockptr(rtm_client_ptr(cmd->client, arg->view_infos), dv->blocks,
+				    dv->n * sizeof(dv->blocks[0])))
 		err = -EFAULT;
 	return err ? : rtm_cmd_reply(cmd);
 }

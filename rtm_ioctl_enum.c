@@ -10,7 +10,7 @@
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -211,16 +211,16 @@ struct fetch {
 	struct rtm_dest *blocked;
 };
 
-static void __user *next_item(const struct fetch *f)
+static sockptr_t next_item(const struct fetch *f)
 {
 	const struct rtm_get_enum *arg = &f->cmd->arg.get_enum;
 
-	return u64_to_user_ptr(arg->items + (u64)f->stored * arg->item_size);
+	return rtm_client_ptr(f->cmd->client, arg->items + (u64)f->stored * arg->item_size);
 }
 
 static int store_handle(struct fetch *f, u64 id)
 {
-	if (put_user(id, (u64 __user *)next_item(f)))
+	if (copy_to_sockptr(next_item(f), &id, sizeof(id)))
 		return -EFAULT;
 	f->stored++;
 	return 0;

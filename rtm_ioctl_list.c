@@ -7,7 +7,7 @@
  * first, for all routes of a call; then they are moved.
  */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_entity.h"
@@ -65,8 +65,9 @@ struct insertion {
 	struct rtm_route **routes;
 };
 
-static int insertion_begin(struct insertion *in, const struct rtm_insert_in_list *arg)
+static int insertion_begin(struct insertion *in, const struct rtm_cmd *cmd)
 {
+	const struct rtm_insert_in_list *arg = &cmd->arg.insert_in_list;
 	size_t bytes = arg->count * sizeof(in->ids[0]);
 
 	in->n = 0;
@@ -74,7 +75,8 @@ static int insertion_begin(struct insertion *in, const struct rtm_insert_in_list
 	in->routes = kvmalloc_array(arg->count, sizeof(in->routes[0]), GFP_KERNEL_ACCOUNT);
 	if (!in->ids || !in->routes)
 		return -ENOMEM;
-	return copy_from_user(in->ids, u64_to_user_ptr(arg->routes), bytes) ? -EFAULT : 0;
+	return copy_from_sockptr(in->ids, rtm_client_ptr(cmd->client, arg->routes), bytes) ?
+	       -EFAULT : 0;
 }
 
 static void insertion_end(struct insertion *in)
@@ -118,7 +120,7 @@ static int insert_routes(struct rtm_cmd *cmd, struct rtm_entity *self,
 	unsigned int i;
 	int err;
 
-	err = insertion_begin(&in, &cmd->arg.insert_in_list);
+	err = insertion_begin(&in, cmd);
 	if (!err)
 		err = insertion_find(&in, cmd, self, list);
 	for (i = 0; !err && i < in.n; i++) {

@@ -12,7 +12,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -53,23 +53,24 @@ static const struct rtm_get_dests *arg_of(const struct lookup *l)
 	return &l->cmd->arg.get_dests;
 }
 
-static struct rtm_dest_item __user *place_of(const struct lookup *l)
+static sockptr_t place_of(const struct lookup *l)
 {
-	return u64_to_user_ptr(arg_of(l)->items + (u64)l->done * arg_of(l)->item_size);
+	return rtm_client_ptr(l->cmd->client,
+			      arg_of(l)->items + (u64)l->done * arg_of(l)->item_size);
 }
 
 /* Nothing but the question and the reason. */
 static int store_status(struct lookup *l, const struct rtm_net_prefix *prefix, int status)
 {
-	struct rtm_dest_item __user *user = place_of(l);
+	static const struct rtm_dest_view none[RTM_N_VIEWS];
 	const struct rtm_dest_item item = {
 		.size = l->bytes,
 		.prefix = *prefix,
 		.status = status,
 	};
 
-	if (copy_to_user(user, &item, sizeof(item)) ||
-	    clear_user(user->views, l->bytes - sizeof(item)))
+	if (copy_to_sockptr(place_of(l), &item, sizeof(item)) ||
+	    copy_to_sockptr_offset(place_of(l), sizeof(item), none, l->bytes - sizeof(item)))
 		return -EFAULT;
 	return 0;
 }
@@ -129,12 +130,12 @@ static int describe(struct lookup *l, const struct rtm_net_prefix *prefix, struc
 
 static int look_up(struct lookup *l)
 {
-	struct rtm_net_prefix __user *user = u64_to_user_ptr(arg_of(l)->prefixes);
+	u64 at = arg_of(l)->prefixes + (u64)l->done * sizeof(struct rtm_net_prefix);
 	struct rtm_net_prefix prefix;
 	struct rtm_dest *dest;
 	int ret;
 
-	if (copy_from_user(&prefix, &user[l->done], sizeof(prefix)))
+	if (copy_from_sockptr(&prefix, rtm_client_ptr(l->cmd->client, at), sizeof(prefix)))
 		return -EFAULT;
 	dest = find(l, &prefix);
 	if (IS_ERR(dest))

@@ -3,7 +3,7 @@
  * Criteria by which routes are looked for, and the search for one on a destination.
  */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -56,8 +56,8 @@ static int match_nexthops(struct rtm_cmd *cmd, struct rtm_entity *self,
 {
 	u64 ids[RTM_MAX_NEXTHOPS];
 
-	if (copy_from_user(ids, u64_to_user_ptr(user->nexthops),
-			   user->n_nexthops * sizeof(ids[0])))
+	if (copy_from_sockptr(ids, rtm_client_ptr(cmd->client, user->nexthops),
+			      user->n_nexthops * sizeof(ids[0])))
 		return -EFAULT;
 	m->nh = kcalloc(user->n_nexthops, sizeof(m->nh[0]), GFP_KERNEL_ACCOUNT);
 	if (!m->nh)

@@ -9,7 +9,7 @@
 
 #include <linux/err.h>
 #include <linux/sched/signal.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_entity.h"
@@ -84,7 +84,8 @@ static struct rtm_call *prepare_call(struct rtm_cmd *cmd, struct rtm_entity *sel
 		return ERR_PTR(-ENOMEM);
 	call->local = local;
 	call->methods = arg->methods;
-	if (!copy_from_user(call->input, u64_to_user_ptr(arg->input), call->input_size))
+	if (!copy_from_sockptr(call->input, rtm_client_ptr(cmd->client, arg->input),
+			       call->input_size))
 		return call;
 	rtm_call_put(call);
 	return ERR_PTR(-EFAULT);
@@ -115,7 +116,7 @@ static int store_result(struct rtm_cmd *cmd, const struct rtm_call *call)
 
 	if (call->used > arg->output_size)
 		return -EMSGSIZE;
-	if (copy_to_user(u64_to_user_ptr(arg->output), call->output, call->used))
+	if (copy_to_sockptr(rtm_client_ptr(cmd->client, arg->output), call->output, call->used))
 		return -EFAULT;
 	arg->output_size = call->used;
 	arg->status = call->status;
@@ -216,7 +217,8 @@ static int deliver_call(struct rtm_cmd *cmd, struct rtm_call *call)
 	arg->methods = call->methods;
 	rtm_grab_init(&grab, cmd->client, call->callee);
 	err = rtm_grab_entity(&grab, call->caller, &arg->caller);
-	if (!err && copy_to_user(u64_to_user_ptr(arg->input), call->input, call->input_size))
+	if (!err && copy_to_sockptr(rtm_client_ptr(cmd->client, arg->input), call->input,
+				    call->input_size))
 		err = -EFAULT;
 	if (!err)
 		err = rtm_cmd_reply(cmd);
@@ -277,7 +279,8 @@ int rtm_ioctl_answer_call(struct rtm_cmd *cmd)
 	call = rtm_call_answer_begin(self, arg->call, arg->output_size);
 	err = PTR_ERR_OR_ZERO(call);
 	if (!err) {
-		if (copy_from_user(call->output, u64_to_user_ptr(arg->output), arg->output_size))
+		if (copy_from_sockptr(call->output, rtm_client_ptr(cmd->client, arg->output),
+				      arg->output_size))
 			err = -EFAULT;
 		rtm_call_answer_end(call, !err, arg->output_size, arg->status);
 	}

@@ -9,7 +9,7 @@
 #include <linux/bitops.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -140,7 +140,7 @@ static int store_item(struct fetch *f, struct rtm_dest *dest, struct rtm_dest_vi
 	u64 at = arg->items + (u64)f->stored * arg->item_size;
 	int err;
 
-	err = rtm_dest_item_store(u64_to_user_ptr(at), dest, dv, &f->grab);
+	err = rtm_dest_item_store(rtm_client_ptr(f->cmd->client, at), dest, dv, &f->grab);
 	if (!err)
 		f->stored++;
 	return err;
@@ -351,7 +351,8 @@ static int ignore_changed(struct rtm_cmd *cmd, struct rtm_entity *self, struct r
 	u64 *ids;
 	int err;
 
-	ids = memdup_user(u64_to_user_ptr(arg->dests), array_size(arg->count, sizeof(u64)));
+	ids = memdup_sockptr(rtm_client_ptr(cmd->client, arg->dests),
+			     array_size(arg->count, sizeof(u64)));
 	if (IS_ERR(ids))
 		return PTR_ERR(ids);
 	err = ignore_all(cmd, self, n, ids);

@@ -8,7 +8,7 @@
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_client.h"
 #include "rtm_dest.h"
@@ -269,22 +269,33 @@ static bool ends_batch(int err)
 	       err == -EIDRM;
 }
 
+static int store_change(sockptr_t user, u32 change)
+{
+	return copy_to_sockptr_offset(user, offsetof(struct rtm_route_item, change), &change,
+				      sizeof(change));
+}
+
+static int store_status(sockptr_t user, s32 status)
+{
+	return copy_to_sockptr_offset(user, offsetof(struct rtm_route_item, status), &status,
+				      sizeof(status));
+}
+
 static int batch_item(struct rtm_client *client, struct rtm_entity *self, item_fn fn,
-		      struct rtm_route_item __user *user, const struct rtm_wait *wait)
+		      sockptr_t user, const struct rtm_wait *wait)
 {
 	struct rtm_route_item item;
 	int err;
 
-	if (copy_from_user(&item, user, sizeof(item)))
+	if (copy_from_sockptr(&item, user, sizeof(item)))
 		return -EFAULT;
 	/* As for single commands: no change whose status cannot be stored. */
-	if (put_user(item.status, &user->status))
+	if (store_status(user, item.status))
 		return -EFAULT;
 	err = fn(client, self, &item, wait);
 	if (ends_batch(err))
 		return err;
-	item.status = err;
-	if (put_user(item.change, &user->change) || put_user(item.status, &user->status))
+	if (store_change(user, item.change) || store_status(user, err))
 		return -EFAULT;
 	return 0;
 }
@@ -292,12 +303,14 @@ static int batch_item(struct rtm_client *client, struct rtm_entity *self, item_f
 static int run_batch(struct rtm_cmd *cmd, struct rtm_entity *self, item_fn fn)
 {
 	struct rtm_route_batch *arg = &cmd->arg.route_batch;
-	struct rtm_route_item __user *items = u64_to_user_ptr(arg->items);
 	struct rtm_wait wait = rtm_cmd_wait(arg->flags, arg->deadline);
+	sockptr_t item;
 	int err = 0;
 
 	for (arg->done = 0; arg->done < arg->count && !err;) {
-		err = batch_item(cmd->client, self, fn, &items[arg->done], &wait);
+		item = rtm_client_ptr(cmd->client,
+				      arg->items + arg->done * sizeof(struct rtm_route_item));
+		err = batch_item(cmd->client, self, fn, item, &wait);
 		if (err)
 			break;
 		arg->done++;

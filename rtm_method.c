@@ -333,7 +333,7 @@ int rtm_method_block(struct rtm_entity *entity, bool block)
 }
 
 /**
- * rtm_method_is_local() - does this process have the callee, through this file
+ * rtm_method_is_local() - does this process, or module, have the callee through this file
  * @callee: the entity
  * @client: the file
  *
@@ -347,7 +347,8 @@ bool rtm_method_is_local(struct rtm_entity *callee, const struct rtm_client *cli
 	bool local;
 
 	spin_lock(lock_of(callee));
-	local = callee->methods.client == client && callee->process == task_tgid(current);
+	local = callee->methods.client == client &&
+		(client->in_kernel || callee->process == task_tgid(current));
 	spin_unlock(lock_of(callee));
 	return local;
 }

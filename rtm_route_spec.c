@@ -6,11 +6,12 @@
  * looks at the table: a description that is accepted has next hops that are the
  * caller's, none twice, and values in range.
  */
+#include "rtm_client.h"
 #include "rtm_route_spec.h"
 
 #include <linux/err.h>
+#include <linux/sockptr.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "rtm_entity.h"
 #include "rtm_handle.h"
@@ -76,8 +77,8 @@ static struct rtm_nhset *nhset_from_user(struct rtm_client *client, struct rtm_e
 
 	if (attrs->n_nexthops > min_t(u32, rtm_max_nexthops, ARRAY_SIZE(ids)))
 		return ERR_PTR(-EINVAL);
-	if (copy_from_user(ids, u64_to_user_ptr(attrs->nexthops),
-			   attrs->n_nexthops * sizeof(ids[0])))
+	if (copy_from_sockptr(ids, rtm_client_ptr(client, attrs->nexthops),
+			      attrs->n_nexthops * sizeof(ids[0])))
 		return ERR_PTR(-EFAULT);
 	nhs = rtm_nhset_alloc(attrs->n_nexthops);
 	if (!nhs)

@@ -6,11 +6,12 @@
  * true at one moment; handles are made and user memory is touched after the section
  * has ended.
  */
+#include "rtm_client.h"
 #include "rtm_view.h"
 
 #include <linux/list.h>
 #include <linux/rcupdate.h>
-#include <linux/uaccess.h>
+#include <linux/sockptr.h>
 
 #include "rtm_dest.h"
 #include "rtm_entity.h"
@@ -57,7 +58,7 @@ void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route
 	view->attrs.ttl_ms = rtm_expiry_left_ms(route);
 }
 
-static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 __user *user)
+static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 at)
 {
 	u64 ids[RTM_MAX_NEXTHOPS];
 	unsigned int i;
@@ -68,7 +69,8 @@ static int store_nexthops(struct rtm_grab *grab, struct rtm_nhset *nhs, u64 __us
 		if (err)
 			return err;
 	}
-	return copy_to_user(user, ids, nhs->n * sizeof(ids[0])) ? -EFAULT : 0;
+	return copy_to_sockptr(rtm_client_ptr(grab->client, at), ids, nhs->n * sizeof(ids[0])) ?
+	       -EFAULT : 0;
 }
 
 /**
@@ -99,7 +101,7 @@ int rtm_route_view_store(struct rtm_route_view *view, struct rtm_route *route,
 	if (!err)
 		err = rtm_grab_nexthop(grab, view->neighbour, &attrs->neighbour);
 	if (!err)
-		err = store_nexthops(grab, view->nhs, u64_to_user_ptr(nexthops));
+		err = store_nexthops(grab, view->nhs, nexthops);
 	return err;
 }
 
@@ -233,7 +235,7 @@ int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab)
 
 /**
  * rtm_dest_item_store() - store what a destination says in an array of the caller's
- * @user: where; rtm_dest_item_size() bytes
+ * @user: where in the caller's memory; rtm_dest_item_size() bytes
  * @dest: the destination
  * @dv: from rtm_dest_views_collect(); its blocks get the handles
  * @grab: the reply's handles, to be undone by the caller on failure; needs room for
@@ -243,7 +245,7 @@ int rtm_dest_views_grab(struct rtm_dest_views *dv, struct rtm_grab *grab)
  *
  * Return: as rtm_grab_entity(), or -EFAULT.
  */
-int rtm_dest_item_store(struct rtm_dest_item __user *user, struct rtm_dest *dest,
+int rtm_dest_item_store(sockptr_t user, struct rtm_dest *dest,
 			struct rtm_dest_views *dv, struct rtm_grab *grab)
 {
 	struct rtm_dest_item item = {
@@ -260,8 +262,8 @@ int rtm_dest_item_store(struct rtm_dest_item __user *user, struct rtm_dest *dest
 		err = rtm_dest_views_grab(dv, grab);
 	if (err)
 		return err;
-	if (copy_to_user(user, &item, sizeof(item)) ||
-	    copy_to_user(user->views, dv->blocks, dv->n * sizeof(dv->blocks[0])))
+	if (copy_to_sockptr(user, &item, sizeof(item)) ||
+	    copy_to_sockptr_offset(user, sizeof(item), dv->blocks, dv->n * sizeof(dv->blocks[0])))
 		return -EFAULT;
 	return 0;
 }

@@ -70,8 +70,8 @@ struct rtm_claim {
  * @client: the file that registered it while registered, else NULL; under the
  *	table's lock
  * @handle: its handle in that file
- * @process: process that registered it; a reference
- * @uid: user that registered it
+ * @process: process that registered it, a reference; NULL for a module's
+ * @uid: user that registered it; root for a module's
  * @locks: its holds and waiters
  * @nexthop_locks: next hops its threads have locked
  * @methods: what it exports, the calls it makes and gets

@@ -6,6 +6,7 @@
 #define RTM_EVENT_H
 
 #include <linux/list.h>
+#include <linux/sockptr.h>
 #include <linux/types.h>
 
 #include "rtm_types.h"
@@ -61,6 +62,6 @@ void rtm_event_raise(struct rtm_event_node *node);
 void rtm_event_cancel(struct rtm_event_node *node);
 
 bool rtm_event_pending(struct rtm_client *client);
-ssize_t rtm_event_read(struct rtm_client *client, char __user *buf, size_t size);
+ssize_t rtm_event_read(struct rtm_client *client, sockptr_t buf, size_t size);
 
 #endif /* RTM_EVENT_H */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the char device hands to the handlers of its commands.
+ * What rtm_dispatch.c hands to the handlers of the commands.
  */
 #ifndef RTM_IOCTL_H
 #define RTM_IOCTL_H
 
+#include <linux/sockptr.h>
 #include <linux/types.h>
 #include <uapi/linux/rtm.h>
 
@@ -59,8 +60,8 @@ union rtm_cmd_buf {
 };
 
 /**
- * struct rtm_cmd - one call of ioctl()
- * @client: the file
+ * struct rtm_cmd - one call of ioctl(), or of a module
+ * @client: the file, or the module's client
  * @user: where the argument came from and the reply goes
  * @user_size: bytes there
  * @size: bytes of the command's structure as this kernel knows it
@@ -68,7 +69,7 @@ union rtm_cmd_buf {
  */
 struct rtm_cmd {
 	struct rtm_client *client;
-	void __user *user;
+	sockptr_t user;
 	u32 user_size;
 	u32 size;
 	union rtm_cmd_buf arg;

@@ -5,6 +5,7 @@
 #ifndef RTM_VIEW_H
 #define RTM_VIEW_H
 
+#include <linux/sockptr.h>
 #include <uapi/linux/rtm.h>
 
 #include "rtm_types.h"
@@ -60,7 +61,7 @@ static inline u32 rtm_dest_item_size(unsigned int n_views)
 	return sizeof(struct rtm_dest_item) + n_views * sizeof(struct rtm_dest_view);
 }
 
-int rtm_dest_item_store(struct rtm_dest_item __user *user, struct rtm_dest *dest,
+int rtm_dest_item_store(sockptr_t user, struct rtm_dest *dest,
 			struct rtm_dest_views *dv, struct rtm_grab *grab);
 
 #endif /* RTM_VIEW_H */

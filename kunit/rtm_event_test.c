@@ -76,7 +76,7 @@ static bool deliver(struct kunit *test, void (*meanwhile)(struct rtm_event_node 
 	KUNIT_EXPECT_TRUE(test, rtm_event_pending(&ctx->client));
 	ctx->meanwhile = meanwhile;
 	ctx->fills = 0;
-	KUNIT_EXPECT_EQ(test, -ENOMEM, (int)rtm_event_read(&ctx->client, NULL,
+	KUNIT_EXPECT_EQ(test, -ENOMEM, (int)rtm_event_read(&ctx->client, USER_SOCKPTR(NULL),
 							   sizeof(struct rtm_event)));
 	KUNIT_EXPECT_EQ(test, 1, ctx->fills);
 	KUNIT_EXPECT_EQ(test, 0, ctx->refs);
