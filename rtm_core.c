@@ -22,6 +22,7 @@
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_fib.h"
+#include "rtm_kernel.h"
 #include "rtm_limits.h"
 #include "rtm_lock.h"
 #include "rtm_net.h"
@@ -129,6 +130,7 @@ static const struct init_step steps[] = {
 	{ rtm_timer_wq_init, rtm_timer_wq_exit },
 	{ rtm_entity_init, rtm_entity_exit },
 	{ rtm_notify_init, rtm_notify_exit },
+	{ rtm_kernel_init, rtm_kernel_exit },
 	{ net_init, net_exit },
 	{ rtm_debugfs_init, rtm_debugfs_exit },
 	{ rtm_chardev_init, rtm_chardev_exit },

@@ -23,7 +23,7 @@
  * @handles: handles of all open files
  * @locks_held: user holds
  * @locks_waiting: waiting requests
- * @files: open files
+ * @files: open files, and clients of modules
  * @calls: calls of methods
  * @desyncs: how often a listener fell so far behind that it was told everything anew
  */

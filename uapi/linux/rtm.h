@@ -284,7 +284,7 @@ struct rtm_get_version {
  * @fib_pending: out: destinations waiting for the FIB writer
  * @fib_messages: out: rtnetlink route messages sent since load
  * @trie_bytes: out: bytes in trie nodes
- * @files: out: open files
+ * @files: out: open files, and clients of modules
  * @objects: out: enumerations, route lists and notifications
  * @calls: out: calls of methods under way
  * @desyncs: out: how often a listener got out of sync since load
