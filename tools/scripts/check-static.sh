@@ -31,7 +31,9 @@ rtmctl		rtmctl against a kernel made of arrays, completion
 librtm		librtm against a kernel made of arrays, layout of the public header
 trie		the trie in user space under sanitizers, against a naive model
 module		rtm.ko compiles with W=1 and no warning
-headers		each private header compiles alone
+headers		each header of the module compiles alone
+commands	<rtm.h> has a function for each command of the ABI
+example		the example module compiles with what another module has of this tree
 uapi		the ABI header compiles alone, with rtnetlink.h, and is the same in 32 bit
 sparse		sparse is silent (RCU, locks, byte order)
 kernel-doc	kernel-doc is complete
@@ -108,7 +110,8 @@ search()
 
 module_sources()
 {
-	tree '*.c' '*.h' | grep -E '^(rtm_[^/]*\.c|include/|uapi/|kunit/)'
+	tree '*.c' '*.h' |
+		grep -E '^(rtm_[^/]*\.c|include/|uapi/|kunit/|tools/examples/)'
 }
 
 user_sources()
@@ -246,6 +249,30 @@ check_headers()
 		>"$dir/alone.c"
 	printf 'headers-y += alone.o\n' >>"$dir/Kbuild"
 	"$qemu/module.sh" stock "$dir" >/dev/null
+}
+
+check_commands()
+{
+	diff <(sed -nE 's/^#define (RTM_IOC_[A-Z0-9_]+)[[:space:]]+_IO\(.*/\1/p' uapi/linux/rtm.h |
+		LC_ALL=C sort) \
+		<(grep -oE '^RTM_CLIENT_CALL\(rtm_client_[a-z0-9_]+, RTM_IOC_[A-Z0-9_]+' include/rtm.h |
+			sed 's/.*, //' | LC_ALL=C sort)
+}
+
+# With the two public headers and the list of symbols, and nothing else of rtm.
+check_example()
+{
+	local dir=$top/build/example built
+
+	built=$("$qemu/module.sh" stock)
+	rm -rf "$dir"
+	mkdir -p "$dir/rtm/include" "$dir/rtm/uapi/linux"
+	cp include/rtm.h "$dir/rtm/include/"
+	cp uapi/linux/rtm.h "$dir/rtm/uapi/linux/"
+	cp "$built/Module.symvers" "$dir/rtm/"
+	tree tools/examples | xargs -d '\n' cp -t "$dir"
+	make -s -C "$dir" RTM="$dir/rtm" KDIR="$("$qemu/kernel.sh" stock)/build" W=1 KCFLAGS=-Werror
+	[ -s "$dir/rtm_example.ko" ] || die "no rtm_example.ko"
 }
 
 # gcc -m32 knows no place for these; they serve both

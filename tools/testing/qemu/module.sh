@@ -7,6 +7,7 @@
 # How this file works: kbuild up to 6.12 leaves its objects beside the sources, so
 # each kernel gets a copy of them, build/KERNEL, which is brought up to date and not
 # made anew.  Warnings are errors here, always: what is tested is what was checked.
+# The example of a module that uses it is compiled along.
 # A kernel that brings a compiler of its own is compiled for inside its own root.
 
 set -euo pipefail
@@ -16,7 +17,7 @@ top=$(cd "$here/../../.." && pwd)
 
 kernel=${1:?kernel}
 from=$(cd "${2:-$top}" && pwd)
-arguments=(W=1 KCFLAGS=-Werror "${@:3}")
+arguments=(W=1 KCFLAGS=-Werror RTM_CLIENTS=m "${@:3}")
 to=$top/build/$kernel
 
 [ "$from" = "$top" ] || to+=-$(basename "$from")
@@ -25,7 +26,8 @@ sources()
 {
 	if [ "$from" = "$top" ]; then
 		printf '%s\n' Kbuild rtm_*.c
-		find include uapi kunit \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c'
+		find include uapi kunit tools/examples \
+			\( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c'
 	else
 		find . -type f ! -name '.*' -printf '%P\n'
 	fi
