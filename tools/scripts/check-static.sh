@@ -111,7 +111,7 @@ search()
 module_sources()
 {
 	tree '*.c' '*.h' |
-		grep -E '^(rtm_[^/]*\.c|include/|uapi/|kunit/|tools/examples/)'
+		grep -E '^(rtm_[^/]*\.c|include/|uapi/|kunit/|tools/(examples|testing/client)/)'
 }
 
 user_sources()

@@ -88,6 +88,8 @@ run_selftest()
 		tables=(--tree "$log/tables:/rtm-tables")
 	fi
 	run --module dummy --module veth --module vrf --module "$build/rtm.ko" \
+		--file "$build/tools/examples/rtm_example.ko:/rtm-modules/rtm_example.ko" \
+		--file "$build/tools/testing/client/rtm_client_test.ko:/rtm-modules/rtm_client_test.ko" \
 		--tree "$usr:/" --tree "$programs:/rtm" ${tables[@]+"${tables[@]}"} -- \
 		run-suites selftest "$limit" /rtm ${names[@]+"${names[@]}"}
 }

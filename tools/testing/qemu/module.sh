@@ -7,7 +7,7 @@
 # How this file works: kbuild up to 6.12 leaves its objects beside the sources, so
 # each kernel gets a copy of them, build/KERNEL, which is brought up to date and not
 # made anew.  Warnings are errors here, always: what is tested is what was checked.
-# The example of a module that uses it is compiled along.
+# The example and the test of the API for modules are compiled along.
 # A kernel that brings a compiler of its own is compiled for inside its own root.
 
 set -euo pipefail
@@ -26,7 +26,7 @@ sources()
 {
 	if [ "$from" = "$top" ]; then
 		printf '%s\n' Kbuild rtm_*.c
-		find include uapi kunit tools/examples \
+		find include uapi kunit tools/examples tools/testing/client \
 			\( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c'
 	else
 		find . -type f ! -name '.*' -printf '%P\n'
