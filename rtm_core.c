@@ -4,9 +4,9 @@
  *
  * Loading makes what is shared first (caches, work queues), then the state of
  * every namespace, and the device node last.  Unloading goes backwards; it cannot
- * begin while a file is open, so only kept and held entities can still have routes.  They
- * are removed, and the FIB writer has taken them out of the kernel's tables before
- * a namespace's state goes.
+ * begin while a file is open, or another module uses this one, so only kept and held
+ * entities can still have routes.  They are removed, and the FIB writer has taken them
+ * out of the kernel's tables before a namespace's state goes.
  *
  * A namespace that is itself going away loses its FIB with everything in it, so
  * nothing is withdrawn there.
