@@ -236,23 +236,19 @@ static int commit_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, struct r
 		if (!spec.remote_dest)
 			return -EBADF;
 	}
-	err = rtm_nexthop_update(self, nh, &spec);
+	err = rtm_nexthop_update_unlock(self, nh, &spec);
 	if (spec.remote_dest)
 		rtm_dest_put(spec.remote_dest);
-	return err == -ESTALE ? 0 : err;
+	return err;
 }
 
 static int unlock_nexthop(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_nexthop *nh)
 {
 	const struct rtm_unlock_nexthop *arg = &cmd->arg.unlock_nexthop;
-	enum rtm_lock_mode mode = lock_mode(arg->flags);
-	int err = 0;
 
-	if (!rtm_nexthop_is_locked(self, nh, mode))
-		return -EACCES;
 	if (arg->commit)
-		err = commit_nexthop(cmd, self, nh);
-	return err ? : rtm_nexthop_unlock(self, nh, mode);
+		return commit_nexthop(cmd, self, nh);
+	return rtm_nexthop_unlock(self, nh, lock_mode(arg->flags));
 }
 
 int rtm_ioctl_unlock_nexthop(struct rtm_cmd *cmd)

@@ -15,6 +15,7 @@
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_net.h"
+#include "rtm_nexthop_lock.h"
 #include "rtm_round.h"
 #include "rtm_table.h"
 
@@ -216,6 +217,40 @@ int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		old = fill_locked(nh, spec, &moved);
 	else
 		err = -ESTALE;
+	mutex_unlock(&owner->table->lock);
+	if (old)
+		rtm_dest_put(old);
+	if (moved)
+		rtm_nexthop_moved(nh);
+	return err;
+}
+
+/**
+ * rtm_nexthop_update_unlock() - commit what was edited under an exclusive lock
+ * @owner: the caller's entity, owner of the next hop
+ * @nh: the next hop
+ * @spec: its new content, with its own address and interface
+ *
+ * The lock goes and the content comes in one section of the table's lock, under which
+ * the content is read, too: of several calls that name one lock one commits, and who has
+ * the lock next finds what the one before has left.  A next hop that was deleted is not
+ * changed, but its lock goes.
+ *
+ * Context: process, may sleep, takes the table's lock.
+ *
+ * Return: 0; -EACCES when the entity has not locked it exclusively.
+ */
+int rtm_nexthop_update_unlock(struct rtm_entity *owner, struct rtm_nexthop *nh,
+			      const struct rtm_nexthop_spec *spec)
+{
+	struct rtm_dest *old = NULL;
+	bool moved = false;
+	int err;
+
+	mutex_lock(&owner->table->lock);
+	err = rtm_nexthop_unlock(owner, nh, RTM_LOCK_EXCLUSIVE);
+	if (!err && nh->state == RTM_STATE_CREATED)
+		old = fill_locked(nh, spec, &moved);
 	mutex_unlock(&owner->table->lock);
 	if (old)
 		rtm_dest_put(old);

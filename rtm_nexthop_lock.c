@@ -339,34 +339,15 @@ int rtm_nexthop_lock(struct rtm_entity *owner, struct rtm_nexthop *nh, enum rtm_
 }
 
 /**
- * rtm_nexthop_is_locked() - is there something an unlock call could release
- * @owner: the caller's entity
- * @nh: the next hop
- * @mode: the mode
- *
- * Context: process.
- *
- * Return: true when there is; it may be gone a moment later.
- */
-bool rtm_nexthop_is_locked(struct rtm_entity *owner, const struct rtm_nexthop *nh,
-			   enum rtm_lock_mode mode)
-{
-	struct rtm_nexthop_locks *locks = &owner->nexthop_locks;
-	bool locked;
-
-	spin_lock(&locks->lock);
-	locked = find_hold(locks, nh, mode);
-	spin_unlock(&locks->lock);
-	return locked;
-}
-
-/**
  * rtm_nexthop_unlock() - RtmLockNextHop, releasing
  * @owner: the caller's entity
  * @nh: the next hop
  * @mode: mode to release
  *
- * Context: process, may sleep.
+ * Of several calls that name one lock one succeeds.
+ *
+ * Context: process, may sleep.  With the table's lock held the caller needs a reference
+ * to @nh of his own.
  *
  * Return: 0; -EACCES when the entity has nothing of the kind.
  */

@@ -66,6 +66,8 @@ int rtm_nexthop_add(struct rtm_entity *owner, const struct rtm_nexthop_spec *spe
 		    struct rtm_nexthop **nhp, u32 *change);
 int rtm_nexthop_update(struct rtm_entity *owner, struct rtm_nexthop *nh,
 		       const struct rtm_nexthop_spec *spec);
+int rtm_nexthop_update_unlock(struct rtm_entity *owner, struct rtm_nexthop *nh,
+			      const struct rtm_nexthop_spec *spec);
 struct rtm_nexthop *rtm_nexthop_find(struct rtm_entity *owner, const struct rtm_prefix *addr,
 				     u32 ifindex);
 struct rtm_nexthop *rtm_nexthop_derive(const struct rtm_nexthop *remote, u32 ifindex);

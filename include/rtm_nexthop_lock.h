@@ -38,8 +38,6 @@ void rtm_nexthop_locks_init(struct rtm_nexthop_locks *locks);
 void rtm_nexthop_locks_revive(struct rtm_nexthop_locks *locks);
 int rtm_nexthop_lock(struct rtm_entity *owner, struct rtm_nexthop *nh, enum rtm_lock_mode mode,
 		     const struct rtm_wait *wait);
-bool rtm_nexthop_is_locked(struct rtm_entity *owner, const struct rtm_nexthop *nh,
-			   enum rtm_lock_mode mode);
 int rtm_nexthop_unlock(struct rtm_entity *owner, struct rtm_nexthop *nh, enum rtm_lock_mode mode);
 void rtm_nexthop_locks_close(struct rtm_entity *owner);
 void rtm_nexthop_locks_drop(struct rtm_entity *owner, const struct pid *holder,

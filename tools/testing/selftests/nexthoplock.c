@@ -331,6 +331,89 @@ TEST_F(nhthreads, released_by_another)
 	EXPECT_EQ(-EACCES, release(self->a, self->nh[0], X));
 }
 
+#define N_USERS	2000
+#define N_TRIES	30
+
+/* So many routes lead to the first next hop that to change one takes a while. */
+static int actor_use_first(struct actor *a)
+{
+	struct rtm_add_route arg;
+	char text[32];
+	int err = 0;
+	int i;
+
+	for (i = 0; i < N_USERS && !err; i++) {
+		snprintf(text, sizeof(text), "10.%d.%d.0/24", i / 256, i % 256);
+		route_arg(&arg, a->box->entity, text, &a->box->data[0], 1);
+		arg.flags = RTM_REQ_NO_HANDLE;
+		err = dev_add_route(a->box->fd, &arg);
+	}
+	return err;
+}
+
+/* Changes the other one all the time, and so keeps the round through the routes busy. */
+static int actor_change_second(struct actor *a)
+{
+	struct rtm_nexthop_req arg;
+	int err = 0;
+	int i;
+
+	for (i = 0; i < 20 && !err; i++) {
+		nexthop_arg(&arg, a->box->entity, "192.0.2.2", 1);
+		arg.flags = RTM_REQ_NO_HANDLE;
+		arg.attrs.flags = i & 1 ? 0 : RTM_NHF_DOWN;
+		err = dev_call(a->box->fd, RTM_IOC_ADD_NEXTHOP, &arg);
+	}
+	return err;
+}
+
+static void begin_commit(struct actor *a, __u64 nh, __u64 cookie, __u32 nh_flags)
+{
+	struct rtm_unlock_nexthop arg;
+
+	unlock_nexthop_arg(&arg, a->box->entity, nh, X);
+	arg.cookie = cookie;
+	arg.nexthop_flags = nh_flags;
+	arg.commit = 1;
+	actor_begin(a, RTM_IOC_UNLOCK_NEXTHOP, &arg);
+}
+
+static int actor_get_cookie(struct actor *a)
+{
+	struct rtm_nexthop_req req;
+	int err;
+
+	err = dev_nexthop_info(a->box->fd, a->box->entity, a->box->data[0], &req);
+	if (err)
+		return err;
+	dev_release(a->box->fd, a->box->entity, req.attrs.owner);
+	return (int)req.attrs.cookie;
+}
+
+/* Two release one lock at once: one of them does, and only that one changes anything. */
+TEST_F(nhthreads, released_by_two)
+{
+	struct rtm_unlock_nexthop plain;
+	int i, b, c, cookie = 0;
+
+	ASSERT_EQ(0, actor_run(self->a, actor_use_first));
+	unlock_nexthop_arg(&plain, self->c->box->entity, self->nh[0], X);
+	for (i = 1; i <= N_TRIES; i++) {
+		ASSERT_EQ(0, lock(self->a, self->nh[0], X));
+		actor_begin_fn(self->d, actor_change_second);
+		begin_commit(self->b, self->nh[0], i, i & 1 ? RTM_NHF_DOWN : 0);
+		actor_begin(self->c, RTM_IOC_UNLOCK_NEXTHOP, &plain);
+		b = actor_end(self->b);
+		c = actor_end(self->c);
+		EXPECT_EQ(0, actor_end(self->d));
+		EXPECT_TRUE((!b && c == -EACCES) || (!c && b == -EACCES))
+			TH_LOG("try %d: %d and %d", i, b, c);
+		if (!b)
+			cookie = i;
+		EXPECT_EQ(cookie, actor_run(self->a, actor_get_cookie));
+	}
+}
+
 /* The registration ends under the lock, and under those who wait. */
 TEST_F(nhthreads, deregistered)
 {
