@@ -7,6 +7,7 @@
  * deliveries here fail; those that succeed are for the selftest "event".
  */
 #include <kunit/test.h>
+#include <linux/sched/signal.h>
 
 #include "rtm_client.h"
 #include "rtm_entity.h"
@@ -18,6 +19,7 @@
  * @receiver: registration that is told
  * @node: the node
  * @meanwhile: called while the node is being delivered
+ * @result: how deliveries end
  * @refs: references readers have
  * @fills: deliveries begun
  */
@@ -26,6 +28,7 @@ struct event_ctx {
 	struct rtm_entity receiver;
 	struct rtm_event_node node;
 	void (*meanwhile)(struct rtm_event_node *node);
+	int result;
 	int refs;
 	int fills;
 };
@@ -57,7 +60,7 @@ static int fill(struct rtm_event_node *node, struct rtm_event *event, struct rtm
 	ctx->fills++;
 	if (ctx->meanwhile)
 		ctx->meanwhile(node);
-	return -ENOMEM;
+	return ctx->result;
 }
 
 static const struct rtm_event_ops ops = {
@@ -75,6 +78,7 @@ static bool deliver(struct kunit *test, void (*meanwhile)(struct rtm_event_node 
 	rtm_event_raise(&ctx->node);
 	KUNIT_EXPECT_TRUE(test, rtm_event_pending(&ctx->client));
 	ctx->meanwhile = meanwhile;
+	ctx->result = -ENOMEM;
 	ctx->fills = 0;
 	KUNIT_EXPECT_EQ(test, -ENOMEM, (int)rtm_event_read(&ctx->client, USER_SOCKPTR(NULL),
 							   sizeof(struct rtm_event)));
@@ -123,6 +127,30 @@ static void event_raised_and_cancelled(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, deliver(test, raise_and_cancel));
 }
 
+static void die(struct rtm_event_node *node)
+{
+	send_sig(SIGKILL, current, 1);
+}
+
+/* What nobody can be told any more comes again and again: a process can die all the same. */
+static void event_reader_is_killed(struct kunit *test)
+{
+	struct event_ctx *ctx = test->priv;
+
+	rtm_event_raise(&ctx->node);
+	ctx->meanwhile = die;
+	ctx->result = -EIDRM;
+	allow_signal(SIGKILL);
+	KUNIT_EXPECT_EQ(test, -EINTR, (int)rtm_event_read(&ctx->client, NULL,
+							  4 * sizeof(struct rtm_event)));
+	disallow_signal(SIGKILL);
+	flush_signals(current);
+	KUNIT_EXPECT_EQ(test, 1, ctx->fills);
+	KUNIT_EXPECT_EQ(test, 0, ctx->refs);
+	/* it is still there for whoever reads next */
+	KUNIT_EXPECT_TRUE(test, rtm_event_pending(&ctx->client));
+}
+
 static int rtm_event_test_init(struct kunit *test)
 {
 	struct event_ctx *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
@@ -142,6 +170,7 @@ static struct kunit_case rtm_event_cases[] = {
 	KUNIT_CASE(event_raised),
 	KUNIT_CASE(event_cancelled_and_raised),
 	KUNIT_CASE(event_raised_and_cancelled),
+	KUNIT_CASE(event_reader_is_killed),
 	{}
 };
 

@@ -310,6 +310,59 @@ TEST_F(expiry, owner_goes_while_they_are_read)
 	close(fd_and_stop[0]);
 }
 
+#define N_KEPT	100
+
+/* Routes of an entity that is kept, and whose time is over one after the other. */
+static void leave_routes(struct __test_metadata *_metadata)
+{
+	struct rtm_add_route arg;
+	int fd = dev_open(O_RDWR);
+	char text[32];
+	__u64 entity;
+	int i;
+
+	ASSERT_EQ(0, dev_register(fd, AF_INET, PROTO_OSPF, 1, RTM_REQ_KEEP, &entity));
+	for (i = 0; i < N_KEPT; i++) {
+		snprintf(text, sizeof(text), "10.9.%d.0/24", i);
+		route_arg(&arg, entity, text, NULL, 0);
+		arg.flags = RTM_REQ_NO_HANDLE;
+		arg.attrs.ttl_ms = 300 + 10 * i;
+		ASSERT_EQ(0, dev_add_route(fd, &arg));
+	}
+	close(fd);
+}
+
+static bool routes_are_there(int fd)
+{
+	struct rtm_get_stats s;
+
+	return !dev_stats(fd, &s) && s.routes;
+}
+
+/* Whoever cannot be told that he is registered is not asked, however often he tries. */
+TEST_F(expiry, registration_undone)
+{
+	struct rtm_register_entity *arg = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	__u64 end = now_ns() + 60 * NSEC_PER_SEC;
+	int fd = dev_open(O_RDWR | O_NONBLOCK);
+	struct rtm_event event;
+
+	ASSERT_NE(MAP_FAILED, arg);
+	register_arg(arg, AF_INET, PROTO_OSPF, 1, RTM_REQ_EVENTS);
+	ASSERT_EQ(0, mprotect(arg, 4096, PROT_READ));
+	leave_routes(_metadata);
+	while (routes_are_there(self->env.watch) && now_ns() < end) {
+		ASSERT_EQ(-1, ioctl(fd, RTM_IOC_REGISTER_ENTITY, arg));
+		ASSERT_EQ(EFAULT, errno);
+		EXPECT_EQ(-1, read(fd, &event, sizeof(event)));
+	}
+	EXPECT_FALSE(routes_are_there(self->env.watch));
+	EXPECT_FALSE(has_event(fd, 0));
+	munmap(arg, 4096);
+	close(fd);
+}
+
 /* A user who has the destination locked sees the route until the lock is released. */
 TEST_F(expiry, locked)
 {
