@@ -119,6 +119,12 @@ static void follow_nexthop(struct rtm_route *route, void *nh)
  *
  * Of several callers who wait for a round that has begun before, one goes for all.
  *
+ * The wait for others is not given up, not even by a process that is killed: the content
+ * has changed, so somebody has to go the round.  It has an end, though: those who go are
+ * calls of threads that have the owner's file, each once for a call of its own, in about
+ * the order in which they came; and a round waits for nothing but short sections, as
+ * many as the owner has routes.
+ *
  * Context: process, may sleep; waits for short sections, never for a user.
  */
 void rtm_nexthop_moved(struct rtm_nexthop *nh)
