@@ -199,6 +199,9 @@ stages_long()
 		SMP=2 stage "smp-stock-$round" "selftests on two CPUs, Debian's kernel" \
 			"$testing/run-tests.sh" selftest stock
 	done
+	SMP=2 MODEL_OPERATIONS=1000000 LIMIT=1500 \
+		stage model "a million random operations on two CPUs, Debian's kernel" \
+		"$testing/run-tests.sh" selftest stock model
 	SMP=2 stage rt "selftests on two CPUs, Debian's PREEMPT_RT kernel" \
 		"$testing/run-tests.sh" selftest rt
 	[ -z "$tables" ] || TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
