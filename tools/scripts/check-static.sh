@@ -176,6 +176,11 @@ check_ktap()
 	"$testing/ktap-check-test.sh"
 }
 
+scenarios()
+{
+	tree 'tools/testing/scenarios/[sx][0-9]*.c'
+}
+
 # Every test file is listed and every listed suite has its file.
 check_suites()
 {
@@ -184,7 +189,10 @@ check_suites()
 			tree 'kunit/*_test.c' | sed 's#kunit/\(.*\)_test\.c#kunit \1#'
 			tree 'tools/testing/selftests/*.c' | search -l '^TEST_HARNESS_MAIN' |
 				sed 's#.*/\(.*\)\.c#selftest \1#'
+			scenarios | sed 's#.*/\(.*\)\.c#scenario \1#'
 		} | sort)
+	scenarios | search -E '^# *include *[<"].*(rtm\.h|kselftest|\.c)[">]' |
+		nothing "a scenario is a client of <rtmv2.h> alone"
 }
 
 check_sem()
@@ -368,7 +376,7 @@ build_copy()
 check_tools()
 {
 	build_copy tools CFLAGS='-O2 -g -Wall -Wextra -Werror' all
-	build_copy tools CFLAGS='-O2 -g -Wall -Wextra -Werror' selftests \
+	build_copy tools CFLAGS='-O2 -g -Wall -Wextra -Werror' selftests scenarios \
 		KSELFTEST="$(kernel_source)/tools/testing/selftests"
 }
 

@@ -42,7 +42,7 @@ results()
 	if [ "$2" = FAILED ]; then
 		sed 's/^/    /' "$log/$1.log" | tail -n 200
 	else
-		grep -E '^(ok|skip) +(kunit|selftest) |^[0-9]+ (functions|suites)' "$log/$1.log" |
+		grep -E '^(ok|skip) +(kunit|selftest|scenario) |^[0-9]+ (functions|suites)' "$log/$1.log" |
 			sed 's/^/    /'
 	fi
 }
@@ -100,6 +100,7 @@ stages_kunit()
 stages_stock()
 {
 	stage selftests-stock "selftests on Debian's kernel" "$testing/run-tests.sh" selftest stock
+	stage scenarios-stock "scenarios on Debian's kernel" "$testing/run-tests.sh" scenario stock
 }
 
 parts=8
@@ -127,9 +128,15 @@ next_part()
 	echo "$part" | tee "$log/part"
 }
 
+stages_scenarios_debug()
+{
+	stage scenarios-debug "scenarios on the debug kernel" "$testing/run-tests.sh" scenario debug
+}
+
 stages_selftests()
 {
 	stages_stock
+	stages_scenarios_debug
 	stages_debug
 }
 
@@ -148,6 +155,8 @@ stages_612()
 		"$testing/qemu/module.sh" stock-6.12
 	stage selftests-6.12 "selftests on Debian 13's kernel" \
 		"$testing/run-tests.sh" selftest stock-6.12
+	stage scenarios-6.12 "scenarios on Debian 13's kernel" \
+		"$testing/run-tests.sh" scenario stock-6.12
 }
 
 stages_kernels()
@@ -160,6 +169,7 @@ stages_kernels()
 lane_debug()
 {
 	stages_kunit
+	stages_scenarios_debug
 	stages_debug
 }
 
@@ -204,6 +214,8 @@ stages_long()
 		"$testing/run-tests.sh" selftest stock model
 	SMP=2 stage rt "selftests on two CPUs, Debian's PREEMPT_RT kernel" \
 		"$testing/run-tests.sh" selftest rt
+	SMP=2 stage rt-scenarios "scenarios on two CPUs, Debian's PREEMPT_RT kernel" \
+		"$testing/run-tests.sh" scenario rt
 	[ -z "$tables" ] || TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
 		stage full-tables "the full tables in TABLES= on Debian's kernel" \
 		"$testing/run-tests.sh" selftest stock load

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Read what the test machine's suites printed and say whether all of it is well.
 #
-#	awk -f ktap-check.awk -v kind=selftest|kunit -v kernel=NAME
+#	awk -f ktap-check.awk -v kind=selftest|scenario|kunit -v kernel=NAME
 #		[-v only="NAME ..."] SUITES OUTPUT
 #
 # How this file works: SUITES is the committed list of suites; each one of KIND that

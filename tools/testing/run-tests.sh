@@ -3,7 +3,7 @@
 # Run the test suites in a test machine.
 #
 #	run-tests.sh kunit [KERNEL]
-#	run-tests.sh selftest KERNEL [NAME...]
+#	run-tests.sh selftest|scenario KERNEL [NAME...]
 #
 # How this file works: compiles the module for the kernel, installs library and command
 # into a directory that becomes the machine's /usr, boots it, lets guest/run-suites
@@ -20,7 +20,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 
-kind=${1:?kunit or selftest}
+kind=${1:?kunit, selftest or scenario}
 kernel=${2:-debug}
 names=("${@:3}")
 
@@ -78,12 +78,12 @@ unpack_tables()
 	done
 }
 
-run_selftest()
+run_programs()
 {
 	local build usr=$log/usr programs=$log/programs tables=()
 
 	build=$("$here/qemu/module.sh" "$kernel")
-	"$here/stage.sh" "$usr" "$programs" "$kernel"
+	"$here/stage.sh" "$usr" "$programs" "$kernel" "$kind"
 	if [ -n "${TABLES-}" ]; then
 		unpack_tables
 		tables=(--tree "$log/tables:/rtm-tables")
@@ -93,7 +93,7 @@ run_selftest()
 		--file "$build/tools/testing/client/rtm_client_test.ko:/rtm-modules/rtm_client_test.ko" \
 		--tree "$usr:/" --tree "$programs:/rtm" ${tables[@]+"${tables[@]}"} -- \
 		env "MODEL_OPERATIONS=${MODEL_OPERATIONS-}" "MODEL_SEED=${MODEL_SEED-}" \
-		run-suites selftest "$limit" /rtm ${names[@]+"${names[@]}"}
+		run-suites "$kind" "$limit" /rtm ${names[@]+"${names[@]}"}
 }
 
 log=$top/build/vm/$kind-$kernel
@@ -107,6 +107,6 @@ exec {lock}>"$log/.run.lock"
 flock "$lock"
 case $kind in
 kunit) run_kunit ;;
-selftest) run_selftest ;;
+selftest | scenario) run_programs ;;
 *) exit 2 ;;
 esac
