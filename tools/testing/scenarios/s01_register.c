@@ -16,7 +16,7 @@ static void registers(void)
 	info.EntityId.EntityInstanceId = SAMPLE_ID;
 	EQUAL(0x3FFF0008, SAMPLE_ID);
 	OK(RtmRegisterEntity(&info, NULL, NULL, FALSE, &profile, &h));
-	CHECK(h != NULL);
+	CHECK(h);
 	EQUAL(BOTH, profile.ViewsSupported & BOTH);
 	EQUAL(2, profile.NumberOfViews);
 	EQUAL(profile.NumberOfViews, __builtin_popcount(profile.ViewsSupported));

@@ -29,7 +29,7 @@ static void finds_itself(void)
 	OK(RtmGetRegisteredEntities(h, &count, handles, infos));
 	EQUAL(n, count);
 	for (i = 0; i < count; i++) {
-		CHECK(handles[i] != NULL);
+		CHECK(handles[i]);
 		own += infos[i].RtmInstanceId == 0 && infos[i].AddressFamily == AF_INET &&
 		       infos[i].EntityId.EntityProtocolId == PROTO_IP_RIP &&
 		       infos[i].EntityId.EntityInstanceId == SAMPLE_ID;

@@ -84,7 +84,7 @@ static void finds_it(void)
 
 	OK(RtmGetEntityMethods(h, h, &n, &found));
 	EQUAL(1, n);
-	CHECK(found != NULL);
+	CHECK(found);
 }
 
 static void invoke_from(RTM_ENTITY_HANDLE caller)

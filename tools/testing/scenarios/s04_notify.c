@@ -23,7 +23,7 @@ static void asks(void)
 
 	h = enter_with(PROTO_IP_RIP, SAMPLE_ID, &methods, NULL, FALSE);
 	OK(RtmRegisterForChangeNotification(h, UCAST, RTM_CHANGE_TYPE_BEST, &h, &notify));
-	CHECK(notify != NULL);
+	CHECK(notify);
 }
 
 /* 2. Asks no more. */

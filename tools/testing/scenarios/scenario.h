@@ -42,7 +42,7 @@
 #define OK(call)		equal_at(__FILE__, __LINE__, #call, NO_ERROR, call)
 #define IS(code, call)		equal_at(__FILE__, __LINE__, #call, code, call)
 #define EQUAL(want, got)	equal_at(__FILE__, __LINE__, #got, number(want), number(got))
-#define CHECK(cond)		equal_at(__FILE__, __LINE__, #cond, true, cond)
+#define CHECK(cond)		equal_at(__FILE__, __LINE__, #cond, true, !!(cond))
 #define SAME(want, got)		same_at(__FILE__, __LINE__, #got, want, got)
 #define number(value)		((unsigned long long)(value))
 

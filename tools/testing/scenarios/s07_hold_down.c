@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * S-07: a client holds a route down after it has deleted it.
+ *
+ * How this file works: two destinations go through the same steps, one with the hold time
+ * of the sample, half a minute, and one whose hold is over soon.  All but the end of a hold
+ * is looked at with the long one.
+ */
+#include "scenario.h"
+
+#define LONG_HOLD_MS	30000
+#define SHORT_HOLD_MS	500
+#define LONG	"10.0.0.0/8"
+#define SHORT	"11.0.0.0/8"
+
+static RTM_ENTITY_HANDLE h, listener;
+static RTM_NEXTHOP_HANDLE nh;
+static RTM_ROUTE_HANDLE first, fresh, brief;
+static RTM_DEST_HANDLE dest, brief_dest;
+static RTM_NOTIFY_HANDLE notify;
+
+/* 1. The mark, and a time that is none. */
+static void marks(void)
+{
+	nh = add_nexthop(h = enter(), "192.0.2.2", make_interface());
+	listener = enter_as(PROTO_IP_OSPF, 1);
+	first = add_route(h, LONG, nh, 10);
+	dest = find_dest(h, LONG);
+	OK(RtmHoldDestination(h, dest, UCAST, LONG_HOLD_MS));
+	IS(ERROR_INVALID_PARAMETER, RtmHoldDestination(h, dest, UCAST, 0));
+	CHECK(fib_shows(LONG, "via 192.0.2.2 "));
+}
+
+/* 2. The last route goes, and is the held one. */
+static void deletes(void)
+{
+	RTM_DEST_INFO info;
+
+	OK(RtmReferenceHandles(h, 1, &first));
+	delete_route(h, first);
+	OK(RtmGetDestInfo(h, dest, RTM_BEST_PROTOCOL, UCAST, &info));
+	CHECK(!info.ViewInfo[0].Route);
+	CHECK(info.ViewInfo[0].HoldRoute == first);
+	EQUAL(0, info.ViewInfo[0].NumRoutes);
+	OK(RtmReleaseDestInfo(h, &info));
+	CHECK(fib_shows(LONG, NULL));
+}
+
+static UINT listed(RTM_VIEW_SET views, UINT blocks)
+{
+	RTM_NET_ADDRESS all = net("0.0.0.0/0");
+	RTM_DEST_INFO info;
+	RTM_ENUM_HANDLE e;
+	UINT n = 1, found = 0;
+
+	OK(RtmCreateDestEnum(h, views, RTM_ENUM_RANGE, &all, RTM_BEST_PROTOCOL, &e));
+	while (RtmGetEnumDests(h, e, &n, &info) == NO_ERROR) {
+		found += net_is(&info.DestAddress, LONG);
+		EQUAL(blocks, info.NumberOfViews);
+		OK(RtmReleaseDests(h, n, &info));
+		n = 1;
+	}
+	EQUAL(0, n);
+	OK(RtmDeleteEnumHandle(h, e));
+	return found;
+}
+
+/* 3. Only who asks for any view sees the destination. */
+static void is_hidden(void)
+{
+	EQUAL(1, listed(RTM_VIEW_MASK_ANY, 0));
+	EQUAL(0, listed(UCAST, 1));
+}
+
+/* 4. A new route is used at once, and the hold goes on. */
+static void adds_another(void)
+{
+	RTM_DEST_INFO info;
+
+	fresh = add_route(h, LONG, nh, 20);
+	OK(RtmGetDestInfo(h, dest, RTM_BEST_PROTOCOL, UCAST, &info));
+	CHECK(info.ViewInfo[0].Route == fresh);
+	CHECK(info.ViewInfo[0].HoldRoute == first);
+	EQUAL(1, info.ViewInfo[0].NumRoutes);
+	OK(RtmReleaseDestInfo(h, &info));
+	CHECK(fib_shows(LONG, "via 192.0.2.2 "));
+}
+
+static bool is_held(RTM_DEST_HANDLE which)
+{
+	RTM_DEST_INFO info = { .DestHandle = NULL };
+	bool held;
+
+	OK(RtmGetDestInfo(h, which, RTM_BEST_PROTOCOL, UCAST, &info));
+	held = info.ViewInfo[0].HoldRoute;
+	OK(RtmReleaseDestInfo(h, &info));
+	return held;
+}
+
+static BOOL is_pending(RTM_DEST_HANDLE which)
+{
+	BOOL pending = FALSE;
+
+	OK(RtmGetChangeStatus(listener, notify, which, &pending));
+	return pending;
+}
+
+/*
+ * 5. When the hold is over it is forgotten, and listeners are told.  It began with the
+ * deletion, which is told as well; whoever ignores that while it still is held must see
+ * another change.
+ */
+static void hold_ends(void)
+{
+	bool seen_held, seen_pending;
+
+	OK(RtmRegisterForChangeNotification(listener, UCAST, RTM_CHANGE_TYPE_BEST, NULL, &notify));
+	brief = add_route(h, SHORT, nh, 10);
+	brief_dest = find_dest(listener, SHORT);
+	OK(RtmReferenceHandles(h, 1, &brief_dest));
+	OK(RtmHoldDestination(h, brief_dest, UCAST, SHORT_HOLD_MS));
+	delete_route(h, brief);
+	CHECK(is_pending(brief_dest));
+	OK(RtmIgnoreChangedDests(listener, notify, 1, &brief_dest));
+	seen_held = is_held(brief_dest);
+	CHECK(wait_until(!is_held(brief_dest)));
+	/* on a machine so slow that the hold was over by then, it may have been ignored */
+	if (seen_held)
+		CHECK(is_pending(brief_dest));
+	/* the other hold has not ended with it, unless half a minute is over */
+	seen_pending = is_pending(dest);
+	if (is_held(dest))
+		CHECK(!seen_pending);
+}
+
+/* No hold outlives the registration that made it. */
+static void leaves(void)
+{
+	OK(RtmDeregisterFromChangeNotification(listener, notify));
+	release_dest(listener, brief_dest);
+	release_dest(h, brief_dest);
+	OK(RtmReleaseRoutes(h, 1, &first));
+	release_dest(h, dest);
+	OK(RtmReleaseRoutes(h, 1, &fresh));
+	OK(RtmReleaseNextHops(h, 1, &nh));
+	OK(RtmDeregisterEntity(listener));
+	OK(RtmDeregisterEntity(h));
+}
+
+int main(void)
+{
+	static const struct step steps[] = {
+		{ "marks a destination for hold-down", marks },
+		{ "deletes its last route", deletes },
+		{ "the destination shows only in no view", is_hidden },
+		{ "adds another route", adds_another },
+		{ "the hold ends", hold_ends },
+		{ "leaves", leaves },
+	};
+
+	return run_steps(steps, ARRAY_SIZE(steps));
+}
