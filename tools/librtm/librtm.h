@@ -181,6 +181,9 @@ struct rtm_limits {
  * @entity: out: its handle, the @entity of the other calls
  * @limits: opt out: what the table allows
  *
+ * Its crash policy is to keep what it has with RTM_REQ_KEEP, and to withdraw it
+ * without; /etc/rtm.conf is not asked, see rtm_conf_crash_policy().
+ *
  * -EEXIST: the name is taken.  -EPERM: no CAP_NET_ADMIN.
  */
 int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
@@ -194,6 +197,58 @@ int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, uns
  * Its calls that other threads wait in end with -EIDRM.
  */
 int rtm_entity_deregister(struct rtm_ctx *ctx, uint64_t entity);
+
+/**
+ * struct rtm_crash_policy - what becomes of an entity's routes when its process dies
+ * @flags: RTM_REQ_HOLD: they stay for @hold_ms; RTM_REQ_KEEP: they stay; 0: they are
+ *	withdrawn at once
+ * @hold_ms: with RTM_REQ_HOLD: milliseconds, 1..RTM_MAX_HOLD_MS; else 0
+ *
+ * It counts when the context is closed in any way but by the end of the registration,
+ * which withdraws them always.  Whoever registers the name meanwhile takes all over.
+ */
+struct rtm_crash_policy {
+	uint32_t flags;
+	uint32_t hold_ms;
+};
+
+/**
+ * rtm_entity_set_crash_policy() - change the crash policy of a registration
+ * @ctx: context
+ * @entity: caller's registration
+ * @policy: the policy from now on
+ *
+ * -EINVAL: a time out of range or without RTM_REQ_HOLD, or both flags.
+ */
+int rtm_entity_set_crash_policy(struct rtm_ctx *ctx, uint64_t entity,
+				const struct rtm_crash_policy *policy);
+
+/**
+ * rtm_entity_set_crash_policy_by_name() - change the crash policy of any entity
+ * @ctx: context, open for writing; needs CAP_NET_ADMIN but no registration
+ * @id: an entity that is registered, held or kept
+ * @policy: the policy from now on; one that is held or kept is held anew, kept or
+ *	withdrawn at once
+ *
+ * -EINVAL: as rtm_entity_set_crash_policy().  -ENOENT: there is no such entity.
+ */
+int rtm_entity_set_crash_policy_by_name(struct rtm_ctx *ctx, const struct rtm_entity_id *id,
+					const struct rtm_crash_policy *policy);
+
+/**
+ * rtm_conf_crash_policy() - tell what rtm.conf(5) says of an entity
+ * @id: the entity
+ * @policy: out: its policy; to withdraw if the file says nothing, or nothing that can
+ *	be used, also when the call fails
+ *
+ * RtmRegisterEntity() of <rtmv2.h> does as the file says.  A native client that wants
+ * to hands the answer to rtm_entity_set_crash_policy().
+ *
+ * -EBADMSG: there are errors in the file, see "rtmctl conf check".  -EINVAL: it is no
+ * regular file.  -EPERM: everybody may write it.  -EFBIG.  -ENOMEM.  Or what open(2)
+ * says of a file that is there.
+ */
+int rtm_conf_crash_policy(const struct rtm_entity_id *id, struct rtm_crash_policy *policy);
 
 /**
  * rtm_entity_list() - list the entities of the caller's table

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "rtm_native.h"
 
 int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
@@ -33,6 +34,42 @@ int rtm_entity_deregister(struct rtm_ctx *ctx, uint64_t entity)
 	struct rtm_deregister_entity req = { .entity = entity };
 
 	return rtmi_deregister_entity(&ctx->dev, &req);
+}
+
+static int set_crash_policy(struct rtm_ctx *ctx, struct rtm_set_crash_policy *req,
+			    const struct rtm_crash_policy *policy)
+{
+	req->flags = policy->flags;
+	req->hold_ms = policy->hold_ms;
+	return rtmi_set_crash_policy(&ctx->dev, req);
+}
+
+/* To the kernel no handle means a name, and the name would be all zero. */
+int rtm_entity_set_crash_policy(struct rtm_ctx *ctx, uint64_t entity,
+				const struct rtm_crash_policy *policy)
+{
+	struct rtm_set_crash_policy req = { .entity = entity };
+
+	return entity ? set_crash_policy(ctx, &req, policy) : -EBADF;
+}
+
+int rtm_entity_set_crash_policy_by_name(struct rtm_ctx *ctx, const struct rtm_entity_id *id,
+					const struct rtm_crash_policy *policy)
+{
+	struct rtm_set_crash_policy req = { .id = *id };
+
+	return set_crash_policy(ctx, &req, policy);
+}
+
+int rtm_conf_crash_policy(const struct rtm_entity_id *id, struct rtm_crash_policy *policy)
+{
+	struct rtmi_conf_policy said;
+	int err;
+
+	err = rtmi_conf_policy(id, &said);
+	policy->flags = said.flags;
+	policy->hold_ms = said.hold_ms;
+	return err;
 }
 
 int rtm_entity_list(struct rtm_ctx *ctx, uint64_t entity, uint64_t *handles,

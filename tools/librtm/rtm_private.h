@@ -12,6 +12,7 @@
  *	shadow.c	memory that pretends to be the manager's own
  *	shadow_route.c	the same for routes
  *	edit.c		what of it the client is changing
+ *	conf.c		/etc/rtm.conf
  *	rtmv2_*.c	<rtmv2.h>, on the shared file of the process
  *	native_*.c	<librtm.h>, on device.c alone; they share rtm_native.h
  *
@@ -129,6 +130,7 @@ RTMI_COMMAND(ignore_changed_dests, IGNORE_CHANGED_DESTS, rtm_ignore_changed)
 RTMI_COMMAND(get_change_status, GET_CHANGE_STATUS, rtm_notify_dest)
 RTMI_COMMAND(mark_dest, MARK_DEST, rtm_notify_dest)
 RTMI_COMMAND(is_dest_marked, IS_DEST_MARKED, rtm_notify_dest)
+RTMI_COMMAND(set_crash_policy, SET_CRASH_POLICY, rtm_set_crash_policy)
 RTMI_COMMAND(get_methods, GET_METHODS, rtm_get_methods)
 RTMI_COMMAND(invoke_method, INVOKE_METHOD, rtm_invoke_method)
 RTMI_COMMAND(block_methods, BLOCK_METHODS, rtm_block_methods)

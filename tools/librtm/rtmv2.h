@@ -559,7 +559,8 @@ typedef _EVENT_CALLBACK RTM_EVENT_CALLBACK, *PRTM_EVENT_CALLBACK;
  * @RtmRegHandle: out: the registration, ended by RtmDeregisterEntity()
  *
  * The first call of every client.  Its events, and calls of its methods, may begin
- * before it returns; they run in a thread of the library.
+ * before it returns; they run in a thread of the library.  What becomes of routes and
+ * next hops when the process dies is what rtm.conf(5) says.
  * ERROR_ALREADY_EXISTS: the name is registered.  ERROR_INVALID_PARAMETER: the
  * family is neither AF_INET nor AF_INET6, or more than 32 methods.
  * ERROR_NO_SYSTEM_RESOURCES: no slot is left, or a limit on entities, instances,

@@ -6,11 +6,14 @@
  * dispatcher where there is a callback, then the kernel, which is the last that
  * can fail.  The handle is stored for the client before events can find the
  * registration, so that a callback sees it.
+ *
+ * The interface has no argument for a crash policy, so /etc/rtm.conf has the say.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "conf.h"
 #include "rtm_private.h"
 
 /* More than was asked for when it was counted: entities come at any time. */
@@ -96,6 +99,16 @@ static struct rtmi_reg *reg_make(struct rtmi_process *proc, struct rtm_register_
 	return reg;
 }
 
+/* A file that cannot be used is as none: to complain here there is no place. */
+static void policy_fill(struct rtm_register_entity *req)
+{
+	struct rtmi_conf_policy policy;
+
+	rtmi_conf_policy(&req->id, &policy);
+	req->flags |= policy.flags;
+	req->hold_ms = policy.hold_ms;
+}
+
 DWORD WINAPI RtmRegisterEntity(PRTM_ENTITY_INFO RtmEntityInfo,
 			       PRTM_ENTITY_EXPORT_METHODS ExportMethods,
 			       RTM_EVENT_CALLBACK EventCallback, BOOL ReserveOpaquePointer,
@@ -119,6 +132,7 @@ DWORD WINAPI RtmRegisterEntity(PRTM_ENTITY_INFO RtmEntityInfo,
 	req.id.id = RtmEntityInfo->EntityId.EntityInstanceId;
 	if (ReserveOpaquePointer)
 		req.flags |= RTM_REQ_OPAQUE_SLOT;
+	policy_fill(&req);
 
 	rtmi_register_lock();
 	reg = reg_make(proc, &req, ExportMethods, EventCallback, &disp, &err);

@@ -3,38 +3,14 @@
  * Words for the ABI's numbers, both ways.
  *
  * How this file works: tables.  The first word of a number is the one shown, each
- * of them is understood.  Protocols are those of the routing protocol numbers that
- * RTM clients have always used, not those of the kernel's rt_protos.
+ * of them is understood.  Protocols have the words that /etc/rtm.conf knows.
  */
 #include <string.h>
 
 #include "names.h"
 
 const struct name protocol_names[] = {
-	{ 1, "other" },
-	{ 2, "local" },
-	{ PROTO_NETMGMT, "netmgmt" },
-	{ 4, "icmp" },
-	{ 5, "egp" },
-	{ 6, "ggp" },
-	{ 7, "hello" },
-	{ 8, "rip" },
-	{ 9, "isis" },
-	{ 10, "esis" },
-	{ 11, "cisco" },
-	{ 12, "bbn" },
-	{ 13, "ospf" },
-	{ 14, "bgp" },
-	{ 15, "idpr" },
-	{ 16, "eigrp" },
-	{ 17, "dvmrp" },
-	{ 18, "rpl" },
-	{ 19, "dhcp" },
-	{ 112, "vrrp" },
-	{ 10002, "autostatic" },
-	{ PROTO_STATIC, "static" },
-	{ 10007, "static-non-dod" },
-	{ 10009, "mgm" },
+#include "protocol_names.def"
 	{ 0, NULL },
 };
 

@@ -15,7 +15,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kernel=$here/../testing/qemu/kernel.sh
 
-build_packages=(gcc libc6-dev libjson-c-dev make python3-docutils)
+build_packages=(gcc libc6-dev libinih-dev libjson-c-dev make python3-docutils)
 demo_packages=(busybox-static cpio iproute2 jq qemu-system-x86 xz-utils)
 check_packages=(
 	# the debug kernel

@@ -276,6 +276,11 @@ __attribute__((constructor)) static void lock_across_fork(void)
 	pthread_atfork(lock_take, lock_give, lock_give);
 }
 
+__attribute__((constructor)) static void no_conf(void)
+{
+	setenv("RTM_CONF", "/nonexistent/rtm.conf", 1);
+}
+
 /* Under the lock: the end of a test does not wait for what the dispatcher still does. */
 void fake_reset(void)
 {

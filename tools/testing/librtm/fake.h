@@ -5,6 +5,7 @@
  * How this file works: the linker sends open() and ioctl() here.  Each command has
  * a handler that a test may replace, a count of its calls and a copy of the last
  * request.  Handles have real counts, so that a test can say that nothing leaked.
+ * The rtm.conf of the machine plays no part.
  */
 #ifndef FAKE_H
 #define FAKE_H
@@ -16,7 +17,7 @@
 #include <sys/types.h>
 #include <linux/rtm.h>
 
-#define FAKE_N_CMDS	0x4a
+#define FAKE_N_CMDS	0x4b
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -49,6 +50,7 @@ union fake_req {
 	struct rtm_answer_expiry answer;
 	struct rtm_get_dests dests;
 	struct rtm_resync resync;
+	struct rtm_set_crash_policy crash_policy;
 	struct rtm_lock_object lock_object;
 	struct rtm_update_route update;
 	struct rtm_unlock_nexthop unlock_nexthop;

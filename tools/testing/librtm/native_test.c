@@ -255,6 +255,33 @@ static void test_entity(void **state)
 	assert_int_equal(entity, 0xcc);
 }
 
+static void test_crash_policy(void **state)
+{
+	const struct rtm_entity_id id = { .family = AF_INET, .protocol = 186, .id = 7 };
+	const struct rtm_crash_policy hold = { .flags = RTM_REQ_HOLD, .hold_ms = 120000 };
+	const struct rtm_crash_policy keep = { .flags = RTM_REQ_KEEP };
+	const struct rtm_entity_id none = { 0 };
+	const struct rtm_set_crash_policy *seen = &fake_seen(SET_CRASH_POLICY)->crash_policy;
+
+	(void)state;
+	assert_int_equal(rtm_entity_set_crash_policy(ctx, 0, &hold), -EBADF);
+	assert_int_equal(fake_count(SET_CRASH_POLICY), 0);
+	fake_on(SET_CRASH_POLICY, ok);
+	assert_int_equal(rtm_entity_set_crash_policy(ctx, E, &hold), 0);
+	assert_true(seen->entity == E);
+	assert_int_equal(seen->flags, RTM_REQ_HOLD);
+	assert_int_equal(seen->hold_ms, 120000);
+	assert_memory_equal(&seen->id, &none, sizeof(none));
+	assert_int_equal(rtm_entity_set_crash_policy_by_name(ctx, &id, &keep), 0);
+	assert_true(seen->entity == 0);
+	assert_int_equal(seen->flags, RTM_REQ_KEEP);
+	assert_int_equal(seen->hold_ms, 0);
+	assert_memory_equal(&seen->id, &id, sizeof(id));
+	fake_on(SET_CRASH_POLICY, fail_with);
+	give_errno = ENOENT;
+	assert_int_equal(rtm_entity_set_crash_policy_by_name(ctx, &id, &keep), -ENOENT);
+}
+
 static int three_entities(void *arg)
 {
 	struct rtm_get_entities *req = arg;
@@ -1034,6 +1061,7 @@ int main(void)
 		cmocka_unit_test(test_prefix_types),
 		T(test_questions),
 		T(test_entity),
+		T(test_crash_policy),
 		T(test_entity_list),
 		T(test_entity_info),
 		T(test_handles),
