@@ -30,6 +30,7 @@ extern const struct verb lock_verbs[];
 extern const struct verb monitor_verbs[];
 extern const struct verb stats_verbs[];
 extern const struct verb fib_verbs[];
+extern const struct verb conf_verbs[];
 extern const struct verb version_verbs[];
 
 /* Those that have a file of their own. */
@@ -40,5 +41,6 @@ int cmd_route_flush(struct args *args);
 int cmd_route_load(struct args *args);
 int cmd_lock_dest(struct args *args);
 int cmd_dest_hold(struct args *args);
+int cmd_entity_set(struct args *args);
 
 #endif /* RTMCTL_CMD_H */

@@ -5,17 +5,11 @@
 #include <sys/socket.h>
 
 #include "cmd.h"
+#include "cmd_entity.h"
 #include "device.h"
 #include "dump.h"
 #include "print.h"
 #include "session.h"
-
-struct entity_args {
-	struct entity_sel entity;
-	bool inet;
-	bool inet6;
-	bool both;
-};
 
 static const struct keyword entity_keywords[] = {
 	KW_PROTO(struct entity_args, entity),
@@ -28,7 +22,7 @@ static const struct keyword entity_keywords[] = {
 };
 
 /* Neither family named means both, or the one of -4 and -6. */
-static bool wants_family(const struct entity_args *a, int family)
+bool entity_wants_family(const struct entity_args *a, int family)
 {
 	if (opts.family)
 		return family == opts.family;
@@ -37,15 +31,18 @@ static bool wants_family(const struct entity_args *a, int family)
 	return family == AF_INET ? a->inet : a->inet6;
 }
 
+int entity_check_family(const struct entity_args *a)
+{
+	if ((opts.family == AF_INET && a->inet6) || (opts.family == AF_INET6 && a->inet))
+		return usage_error("-4 and -6 contradict the family");
+	return STATUS_OK;
+}
+
 static int parse_entity(struct args *args, struct entity_args *a)
 {
 	int status = parse_keywords(args, entity_keywords, a);
 
-	if (status)
-		return status;
-	if ((opts.family == AF_INET && a->inet6) || (opts.family == AF_INET6 && a->inet))
-		return usage_error("-4 and -6 contradict the family");
-	return STATUS_OK;
+	return status ? status : entity_check_family(a);
 }
 
 /* For those that change something: the file is open then, too. */
@@ -70,7 +67,9 @@ static void text_entity(const struct rtm_entity_rec *e)
 	line_entity(&e->id);
 	line_field(14, "routes %llu", (unsigned long long)e->routes);
 	line_field(12, "nexthops %llu", (unsigned long long)e->nexthops);
-	if (!e->registered) {
+	if (!e->registered && e->flags & RTM_REQ_HOLD) {
+		line_field(0, "held for %.3f s", e->hold_ms / 1000.0);
+	} else if (!e->registered) {
 		line_field(0, "kept");
 	} else {
 		process_text(command, sizeof(command), e->pid, e->pid);
@@ -78,6 +77,8 @@ static void text_entity(const struct rtm_entity_rec *e)
 	}
 	if (e->flags & RTM_REQ_KEEP && e->registered)
 		line_field(0, "keep");
+	if (e->flags & RTM_REQ_HOLD && e->registered)
+		line_field(0, "hold %.3f s", e->hold_ms / 1000.0);
 	if (e->flags & RTM_REQ_OPAQUE_SLOT)
 		line_field(0, "opaque");
 	if (e->flags & RTM_REQ_EVENTS)
@@ -96,6 +97,8 @@ static struct json_object *entity_object(const struct rtm_entity_rec *e)
 	json_number(o, "nexthops", e->nexthops);
 	json_flag(o, "registered", e->registered);
 	json_flag(o, "keep", e->flags & RTM_REQ_KEEP);
+	if (e->flags & RTM_REQ_HOLD)
+		json_number(o, "hold_ms", e->hold_ms);
 	json_flag(o, "opaque", e->flags & RTM_REQ_OPAQUE_SLOT);
 	json_flag(o, "events", e->flags & RTM_REQ_EVENTS);
 	if (e->registered) {
@@ -112,7 +115,7 @@ static int show_one(const void *rec, void *ctx)
 	const struct rtm_entity_rec *e = rec;
 	const struct entity_args *a = ctx;
 
-	if (!entity_matches(&a->entity, &e->id) || !wants_family(a, e->id.family))
+	if (!entity_matches(&a->entity, &e->id) || !entity_wants_family(a, e->id.family))
 		return 0;
 	if (opts.json)
 		json_item(entity_object(e));
@@ -134,13 +137,13 @@ static int entity_show(struct args *args)
  */
 
 /* The entity of each wanted family; their number. */
-static size_t wanted_ids(const struct entity_args *a, struct rtm_entity_id *ids)
+size_t entity_wanted_ids(const struct entity_args *a, struct rtm_entity_id *ids)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	size_t i, n = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		if (wants_family(a, families[i]))
+		if (entity_wants_family(a, families[i]))
 			entity_id_of(&a->entity, families[i], &ids[n++]);
 	}
 	return n;
@@ -169,7 +172,7 @@ static int entity_add(struct args *args)
 	size_t i, n;
 	int status = parse_named(args, &a);
 
-	n = wanted_ids(&a, ids);
+	n = entity_wanted_ids(&a, ids);
 	/* all or nothing */
 	for (i = 0; !status && i < n; i++)
 		status = must_be_absent(&ids[i]);
@@ -205,7 +208,7 @@ static int entity_del(struct args *args)
 	struct rtm_entity_id ids[2];
 	struct rtm_entity_rec rec;
 	int status = parse_named(args, &a), ret;
-	size_t i, n = wanted_ids(&a, ids), found = 0;
+	size_t i, n = entity_wanted_ids(&a, ids), found = 0;
 	char name[96];
 
 	for (i = 0; !status && i < n; i++) {
@@ -221,11 +224,11 @@ static int entity_del(struct args *args)
 	return status;
 }
 
-#define FAMILIES "[inet|inet6|both]"
-
 const struct verb entity_verbs[] = {
 	{ "show", entity_show, "[[proto] PROTO] [id N] [instance N] " FAMILIES },
 	{ "add", entity_add, "[proto] PROTO [id N] [instance N] " FAMILIES },
 	{ "del", entity_del, "[proto] PROTO [id N] [instance N] " FAMILIES },
+	{ "set", cmd_entity_set, "[proto] PROTO crash withdraw|hold|keep [time SECONDS]\n"
+	  "\t[id N] [instance N] " FAMILIES },
 	{ NULL, NULL, NULL },
 };

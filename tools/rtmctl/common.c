@@ -26,6 +26,7 @@ static const struct reason {
 	{ RTM_IOC_REGISTER_ENTITY, ENOSPC,
 	  "the limit on entities, instances or opaque slots is reached" },
 	{ RTM_IOC_REGISTER_ENTITY, EINVAL, "this protocol number cannot be registered" },
+	{ RTM_IOC_SET_CRASH_POLICY, ENOENT, "there is no such entity" },
 	{ RTM_IOC_ADD_NEXTHOP, EINVAL, "the next hop's address or interface is not valid" },
 	{ RTM_IOC_ADD_NEXTHOP, ENODEV, "the interface is gone" },
 	{ RTM_IOC_DELETE_NEXTHOP, ENOENT, "the entity has no such next hop" },

@@ -33,6 +33,7 @@ static const struct object {
 	{ "monitor", monitor_verbs },
 	{ "stats", stats_verbs },
 	{ "fib", fib_verbs },
+	{ "conf", conf_verbs },
 	{ "version", version_verbs },
 };
 

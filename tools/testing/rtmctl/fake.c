@@ -128,7 +128,9 @@ int fake_register(__u16 family, __u32 protocol, __u32 id, __u32 flags, pid_t pid
 	e = e < FAKE_ENTITIES ? e : empty;
 	if (e < 0)
 		return -ENOSPC;
-	fake->entities[e] = (struct fake_entity) { true, name, flags, pid };
+	fake->entities[e] = (struct fake_entity) {
+		.used = true, .id = name, .flags = flags, .pid = pid,
+	};
 	return e;
 }
 
@@ -158,6 +160,28 @@ static int deregister_entity(const struct rtm_deregister_entity *req)
 		return -EBADF;
 	drop_entity(e);
 	return 0;
+}
+
+/* By name; one that is kept or held and not to be any more goes at once. */
+static int set_crash_policy(const struct rtm_set_crash_policy *req)
+{
+	const __u32 policies = RTM_REQ_HOLD | RTM_REQ_KEEP;
+	struct fake_entity *entity;
+	int e;
+
+	if (req->entity || req->flags & ~policies || !(req->flags & RTM_REQ_HOLD) != !req->hold_ms)
+		return -EINVAL;
+	for (e = 0; e < FAKE_ENTITIES; e++) {
+		entity = &fake->entities[e];
+		if (!entity->used || memcmp(&entity->id, &req->id, sizeof(req->id)))
+			continue;
+		entity->flags = (entity->flags & ~policies) | req->flags;
+		entity->hold_ms = req->hold_ms;
+		if (!entity->pid && !req->flags)
+			drop_entity(e);
+		return 0;
+	}
+	return -ENOENT;
 }
 
 static int find_nexthop(int owner, const struct rtm_nexthop_attrs *key)
@@ -510,6 +534,7 @@ static void dump_entities(struct dump *d)
 			.flags = fake->entities[e].flags,
 			.registered = fake->entities[e].pid != 0,
 			.pid = fake->entities[e].pid,
+			.hold_ms = fake->entities[e].hold_ms,
 		};
 
 		if (!fake->entities[e].used)
@@ -797,6 +822,8 @@ static int call_change(unsigned int cmd, void *arg)
 	case RTM_IOC_ADD_ROUTES:
 	case RTM_IOC_DELETE_ROUTES:
 		return route_batch(cmd, arg);
+	case RTM_IOC_SET_CRASH_POLICY:
+		return set_crash_policy(arg);
 	case RTM_IOC_BEGIN_RESYNC:
 		return begin_resync(arg);
 	case RTM_IOC_END_RESYNC:

@@ -21,6 +21,7 @@ struct fake_entity {
 	struct rtm_entity_id id;
 	__u32 flags;
 	pid_t pid;		/* 0: kept */
+	__u32 hold_ms;
 	bool resyncing;
 };
 
@@ -81,7 +82,7 @@ struct fake {
 	int taken;
 	int held;
 	bool exclusive;
-	int calls[64];
+	int calls[256];
 };
 
 struct ifaddrs;

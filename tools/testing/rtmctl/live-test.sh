@@ -180,6 +180,49 @@ test_alive()
 	rm pipe
 }
 
+# What a process leaves that dies is held for as long as it takes to say otherwise.
+test_crash_policy()
+{
+	local daemon
+
+	mkfifo pipe
+	rtmctl -b - <pipe >out 2>&1 &
+	daemon=$!
+	exec 5>pipe
+	echo route add 198.51.100.0/24 via 192.0.2.9 proto bgp >&5
+	so eventually has_route 198.51.100.0/24 || return
+	so rtmctl entity set bgp crash hold time 600 inet || return
+	has "$(rtmctl entity show bgp)" "hold 600.000 s" || return
+	kill -9 "$daemon"
+	wait "$daemon" 2>/dev/null
+	exec 5>&-
+	rm pipe
+	has "$(rtmctl entity show bgp)" "held for 5" || return
+	so has_route 198.51.100.0/24 || return
+	refuses 2 "there is no such entity" rtmctl -6 entity set bgp crash keep || return
+	so rtmctl entity set proto bgp id 1 instance 0 crash keep both || return
+	has "$(rtmctl entity show bgp)" kept || return
+	so rtmctl entity set bgp crash withdraw || return
+	so eventually is_gone bgp
+}
+
+is_gone()
+{
+	[ -z "$(rtmctl entity show "$1")" ]
+}
+
+test_conf()
+{
+	printf '[protocol bgp]\ncrash = hold\nhold-time = 120\n' >conf
+	so rtmctl conf check || return
+	so rtmctl conf check conf || return
+	same "$(rtmctl conf show conf)" "proto bgp crash hold time 120" || return
+	same "$(RTM_CONF=conf rtmctl -j conf | jq -c '.[] | [.protocol, .crash, .hold_ms]')" \
+		'["bgp","hold",120000]' || return
+	echo 'hold = 5' >>conf
+	refuses 2 'conf:4: there is no key "hold"' rtmctl conf check conf
+}
+
 has_route()
 {
 	has "$(rtmctl route show "$1")" "$1"
@@ -381,8 +424,8 @@ ip link set d0 up addrgenmode none
 ip address add 192.0.2.1/24 dev d0
 ip address add 2001:db8::1/64 dev d0 nodad
 
-tests=(agrees_with_ip not_forwarded lifetimes outlives_commands alive lock lock_command conflict failed
-	rights netns monitor load)
+tests=(agrees_with_ip not_forwarded lifetimes outlives_commands alive crash_policy conf lock
+	lock_command conflict failed rights netns monitor load)
 printf 'TAP version 13\n1..%d\n' ${#tests[@]}
 for name in "${tests[@]}"; do
 	run "$name"

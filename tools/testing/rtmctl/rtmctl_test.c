@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -671,6 +672,129 @@ static void test_entity_alive(void **state)
 	has("pid 1 (");
 }
 
+/* The policy of a daemon's entity, and of one whose daemon is gone. */
+static void test_entity_set(void **state)
+{
+	struct json_object *entities;
+
+	(void)state;
+	fake_register(AF_INET, 14, 1, 0, DAEMON_PID);
+	no(1, "entity set crash keep", "the protocol of the entity is missing");
+	no(1, "entity set bgp", "is needed");
+	no(1, "entity set bgp crash", "\"crash\" needs a value");
+	no(1, "entity set bgp crash stay", "none of withdraw, hold, keep");
+	no(1, "entity set bgp crash hold", "\"time SECONDS\" goes with \"crash hold\"");
+	no(1, "entity set bgp crash keep time 5", "\"time SECONDS\" goes with");
+	no(1, "entity set bgp crash hold time 86401", "at most 86400 seconds");
+	no(1, "entity set bgp crash hold time 0", "not a number of seconds");
+	no(1, "-4 entity set bgp inet6 crash keep", "contradict");
+	no(2, "entity set bgp id 2 crash keep", "there is no such entity");
+	no(2, "entity set bgp inet6 crash keep", "there is no such entity");
+	no(2, "entity set bgp instance 1 crash keep", "there is no such entity");
+	ok("entity set proto bgp id 1 instance 0 inet crash hold time 120");
+	ok("entity show");
+	has(" hold 120.000 s");
+	entities = list("-j entity show", 1);
+	is_number(item(entities, 0), "hold_ms", 120000);
+	json_object_put(entities);
+	/* one family is enough */
+	ok("entity set bgp both crash keep");
+	ok("entity show");
+	has(" keep");
+	ok("entity set bgp crash withdraw");
+	fake->fail_cmd = RTM_IOC_SET_CRASH_POLICY;
+	fake->fail_error = EPERM;
+	no(2, "entity set bgp crash keep", "cannot set the policy of proto bgp id 1: needs CAP");
+	fake->fail_cmd = 0;
+
+	fake_register(AF_INET, 13, 1, RTM_REQ_KEEP, 0);
+	ok("entity set ospf crash hold time 1.5");
+	ok("entity show ospf");
+	has("held for 1.500 s");
+	ok("entity set ospf crash withdraw");
+	shows("entity show ospf", "");
+}
+
+/*
+ * rtm.conf
+ */
+
+static void write_conf(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "we");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_conf(void **state)
+{
+	static const char name[] = "/tmp/rtmctl-test.conf";
+	struct json_object *sections, *o;
+
+	(void)state;
+	setenv("RTM_CONF", name, 1);
+	unlink(name);
+	shows("conf", "");
+	shows("conf check", "");
+	shows("-j conf show", "[]\n");
+	no(2, "conf check /nonexistent", "cannot use /nonexistent: No such file");
+	no(2, "conf show /nonexistent", "cannot use /nonexistent: No such file");
+	no(2, "conf check /tmp", "cannot use /tmp: it is no regular file");
+	no(1, "conf check a b", "one word too many");
+
+	write_conf(name, "[protocol bgp id 2 instance 3]\ncrash = hold\nhold-time = 120\n"
+			 "[protocol 0xc0000001]\ncrash = withdraw\n"
+			 "\n[default]\ncrash = keep\n");
+	shows("conf check", "");
+	shows("conf show", "proto bgp id 2 instance 3 crash hold time 120\n"
+	      "proto 0xc0000001 crash withdraw\n"
+	      "default crash keep\n");
+	sections = list("-j conf show", 3);
+	o = item(sections, 0);
+	is_text(o, "protocol", "bgp");
+	is_number(o, "id", 2);
+	is_number(o, "instance", 3);
+	is_text(o, "crash", "hold");
+	is_number(o, "hold_ms", 120000);
+	is_number(o, "line", 1);
+	o = item(sections, 2);
+	is_text(o, "crash", "keep");
+	is_number(o, "line", 7);
+	assert_null(json_object_object_get(o, "protocol"));
+	assert_null(json_object_object_get(o, "id"));
+	assert_null(json_object_object_get(o, "hold_ms"));
+	json_object_put(sections);
+	unlink(name);
+}
+
+static void test_conf_errors(void **state)
+{
+	static const char name[] = "/tmp/rtmctl-test.conf";
+	struct json_object *errors;
+
+	(void)state;
+	write_conf(name, "[protocol bgp]\ncrash = stay\n[protocol ospf]\nhold = 5\n");
+	no(2, "conf check /tmp/rtmctl-test.conf",
+	   "/tmp/rtmctl-test.conf:2: crash is withdraw, hold or keep, not \"stay\"\n");
+	assert_non_null(strstr(err, "/tmp/rtmctl-test.conf:4: there is no key \"hold\"\n"));
+	no(2, "conf show /tmp/rtmctl-test.conf", ":4: there is no key \"hold\"\n");
+	assert_string_equal(out, "");
+	assert_int_equal(run("-j conf check /tmp/rtmctl-test.conf"), 2);
+	errors = parse();
+	assert_int_equal(json_object_array_length(errors), 3);
+	is_text(item(errors, 0), "file", name);
+	is_number(item(errors, 0), "line", 2);
+	is_text(item(errors, 1), "error", "there is no key \"hold\"");
+	is_number(item(errors, 2), "line", 3);
+	json_object_put(errors);
+	chmod(name, 0666);
+	no(2, "conf check /tmp/rtmctl-test.conf", "everybody may write it");
+	unlink(name);
+	ok("conf check " EXAMPLE_CONF);
+}
+
 static void test_nexthop(void **state)
 {
 	(void)state;
@@ -995,6 +1119,9 @@ int main(void)
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
 		TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
+		TEST(test_entity), TEST(test_entity_set), TEST(test_nexthop),
+		TEST(test_entity), TEST(test_conf), TEST(test_nexthop),
+		TEST(test_entity), TEST(test_conf_errors), TEST(test_nexthop),
 		TEST(test_load), TEST(test_load_replace), TEST(test_load_errors),
 		TEST(test_load_batches),
 		TEST(test_memory), TEST(test_batch),
