@@ -121,5 +121,6 @@ void rtm_commit_remove(struct rtm_dest *dest, struct rtm_route *route, struct rt
 	owner_unlink(route);
 	WRITE_ONCE(route->state, RTM_STATE_DELETED);
 	list_del_init(&route->link);
+	rtm_route_uncharge(route);
 	WRITE_ONCE(dest->n_routes, dest->n_routes - 1);
 }

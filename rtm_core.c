@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -47,7 +48,10 @@ static int rtm_net_init(struct net *net)
 	rnet->net = net;
 	mutex_init(&rnet->lock);
 	spin_lock_init(&rnet->call_lock);
-	xa_init(&rnet->tables);
+	xa_init_flags(&rnet->tables, XA_FLAGS_ACCOUNT);
+	rtm_quota_init(&rnet->quota, rtm_net_max);
+	/* There its root may be anybody, and pays for destinations and trie, too. */
+	rnet->account = net->user_ns == &init_user_ns ? 0 : __GFP_ACCOUNT | __GFP_RETRY_MAYFAIL;
 	return rtm_fib_net_init(rnet);
 }
 
@@ -87,6 +91,7 @@ static void rtm_net_exit(struct net *net)
 
 	rtm_fib_net_exit(rnet);
 	WARN_ON_ONCE(!xa_empty(&rnet->tables));
+	WARN_ON_ONCE(!rtm_quota_empty(&rnet->quota));
 	xa_destroy(&rnet->tables);
 	mutex_destroy(&rnet->lock);
 }

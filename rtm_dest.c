@@ -54,7 +54,7 @@ bool rtm_dest_visible(const struct rtm_dest *dest, u32 views)
 
 static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_prefix *p)
 {
-	struct rtm_dest *dest = kmem_cache_zalloc(dest_cache, GFP_KERNEL);
+	struct rtm_dest *dest = kmem_cache_zalloc(dest_cache, GFP_KERNEL | table->rnet->account);
 
 	if (!dest)
 		return NULL;
@@ -83,15 +83,27 @@ static void dest_free(struct rtm_dest *dest)
 {
 	rtm_lockable_destroy(&dest->lockable);
 	rtm_fib_entry_destroy(&dest->fib);
+	rtm_holddown_uncharge(dest);
 	call_rcu(&dest->rcu, dest_free_rcu);
 }
 
-static struct rtm_dest *dest_create_locked(struct rtm_table *table, const struct rtm_prefix *p)
+/* The trie takes what it needs; whoever comes next is refused for it. */
+static void charge_trie_locked(struct rtm_table *table)
+{
+	unsigned long bytes = table->trie.n_bytes;
+
+	lockdep_assert_held(&table->lock);
+	if (bytes == table->trie_bytes)
+		return;
+	rtm_quota_add(&table->rnet->quota, RTM_RES_BYTES, bytes - table->trie_bytes);
+	table->trie_bytes = bytes;
+}
+
+static struct rtm_dest *dest_insert_locked(struct rtm_table *table, const struct rtm_prefix *p)
 {
 	struct rtm_dest *dest;
 	int err;
 
-	lockdep_assert_held(&table->lock);
 	dest = dest_alloc(table, p);
 	if (!dest)
 		return ERR_PTR(-ENOMEM);
@@ -100,8 +112,23 @@ static struct rtm_dest *dest_create_locked(struct rtm_table *table, const struct
 		dest_free(dest);
 		return ERR_PTR(err);
 	}
+	charge_trie_locked(table);
 	rtm_table_hold(table);
-	atomic64_inc(&table->rnet->count.dests);
+	return dest;
+}
+
+static struct rtm_dest *dest_create_locked(struct rtm_table *table, const struct rtm_prefix *p)
+{
+	struct rtm_quota *q = &table->rnet->quota;
+	struct rtm_dest *dest;
+	int err;
+
+	err = rtm_quota_take(q, RTM_RES_DESTS, 1);
+	if (err)
+		return ERR_PTR(err);
+	dest = dest_insert_locked(table, p);
+	if (IS_ERR(dest))
+		rtm_quota_give(q, RTM_RES_DESTS, 1);
 	return dest;
 }
 
@@ -134,7 +161,7 @@ struct rtm_dest *rtm_dest_find(struct rtm_table *table, const struct rtm_prefix 
  *
  * Context: process, may sleep, takes the table's lock.
  *
- * Return: a reference, or ERR_PTR(-ENOMEM).
+ * Return: a reference, or an ERR_PTR(): -ENOMEM, -ENOSPC over a limit of the namespace.
  */
 struct rtm_dest *rtm_dest_get_or_create(struct rtm_table *table, const struct rtm_prefix *p)
 {
@@ -283,8 +310,9 @@ void rtm_dest_put(struct rtm_dest *dest)
 	if (!refcount_dec_and_mutex_lock(&dest->refs, &table->lock))
 		return;
 	rtm_trie_remove(&table->trie, &dest->leaf);
+	charge_trie_locked(table);
 	mutex_unlock(&table->lock);
-	atomic64_dec(&table->rnet->count.dests);
+	rtm_quota_give(&table->rnet->quota, RTM_RES_DESTS, 1);
 	dest_free(dest);
 	rtm_table_put(table);
 }

@@ -71,6 +71,7 @@ void rtm_entity_put(struct rtm_entity *entity)
 
 	if (!refcount_dec_and_test(&entity->refs))
 		return;
+	WARN_ON_ONCE(!rtm_quota_empty(&entity->quota));
 	atomic64_dec(&table->rnet->count.entities);
 	put_pid(entity->process);
 	kfree_rcu(entity, rcu);
@@ -118,7 +119,7 @@ static void hold_work(struct work_struct *work);
 
 static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm_entity_id *id)
 {
-	struct rtm_entity *entity = kzalloc(sizeof(*entity), GFP_KERNEL_ACCOUNT);
+	struct rtm_entity *entity = kzalloc(sizeof(*entity), RTM_GFP_CLIENT);
 
 	if (!entity)
 		return NULL;
@@ -138,6 +139,7 @@ static struct rtm_entity *entity_alloc(struct rtm_table *table, const struct rtm
 	INIT_LIST_HEAD(&entity->routes);
 	INIT_LIST_HEAD(&entity->held);
 	entity->nexthops = RB_ROOT;
+	rtm_quota_init(&entity->quota, rtm_entity_max);
 	INIT_LIST_HEAD(&entity->cells);
 	spin_lock_init(&entity->objects_lock);
 	INIT_LIST_HEAD(&entity->objects);
@@ -243,6 +245,7 @@ static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
 	claim->policy = entity->policy;
 	claim->hold_until = entity->hold_until;
 	hold_end_locked(entity);
+	rtm_quota_forget(&entity->quota, RTM_QUOTA_OWN);
 	rtm_lock_owner_revive(&entity->locks);
 	rtm_nexthop_locks_revive(&entity->nexthop_locks);
 	rtm_resync_forget(entity);

@@ -70,7 +70,7 @@ static const struct rtm_object_ops enum_ops = {
  */
 struct rtm_enum *rtm_enum_alloc(struct rtm_entity *owner, const struct rtm_enum_spec *spec)
 {
-	struct rtm_enum *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	struct rtm_enum *e = kzalloc(sizeof(*e), RTM_GFP_CLIENT);
 
 	if (!e)
 		return NULL;

@@ -754,7 +754,7 @@ void rtm_fib_describe(struct rtm_dest *dest, u32 *state, u32 *error, char *text,
  */
 int rtm_fib_net_init(struct rtm_net *rnet)
 {
-	struct rtm_fib *fib = kzalloc(sizeof(*fib), GFP_KERNEL);
+	struct rtm_fib *fib = kzalloc(sizeof(*fib), GFP_KERNEL_ACCOUNT);
 	unsigned int i;
 
 	if (!fib)

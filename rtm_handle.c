@@ -37,7 +37,7 @@
 /**
  * struct handle_tag - counts of one registration
  * @next: next registration that has the handle
- * @entity: the registration; only compared, its end removes the tag first
+ * @entity: the registration, charged for one handle; its end removes the tag first
  * @count: how often the handle was given to it, at least 1
  */
 struct handle_tag {
@@ -65,6 +65,8 @@ struct rtm_handle {
 	struct handle_tag *tags;
 	struct rtm_handle *gone;
 };
+
+static_assert(sizeof(struct rtm_handle) + sizeof(struct handle_tag) <= RTM_HANDLE_BYTES);
 
 static const struct rhashtable_params object_params = {
 	.key_len = sizeof(void *),
@@ -151,6 +153,7 @@ static int tag_add(struct rtm_handle *h, struct rtm_entity *entity)
 {
 	struct handle_tag **p = tag_of(h, entity);
 	struct handle_tag *tag;
+	int err;
 
 	if (p) {
 		if ((*p)->count == U32_MAX)
@@ -158,9 +161,14 @@ static int tag_add(struct rtm_handle *h, struct rtm_entity *entity)
 		(*p)->count++;
 		return 0;
 	}
-	tag = kmalloc(sizeof(*tag), GFP_KERNEL_ACCOUNT);
-	if (!tag)
+	err = rtm_quota_take(&entity->quota, RTM_RES_HANDLES, 1);
+	if (err)
+		return err;
+	tag = kmalloc(sizeof(*tag), RTM_GFP_CLIENT);
+	if (!tag) {
+		rtm_quota_give(&entity->quota, RTM_RES_HANDLES, 1);
 		return -ENOMEM;
+	}
 	tag->entity = entity;
 	tag->count = 1;
 	tag->next = h->tags;
@@ -173,6 +181,7 @@ static void tag_free(struct handle_tag **p)
 	struct handle_tag *tag = *p;
 
 	*p = tag->next;
+	rtm_quota_give(&tag->entity->quota, RTM_RES_HANDLES, 1);
 	kfree(tag);
 }
 
@@ -193,7 +202,7 @@ static void retire_locked(struct rtm_client *client, struct rtm_handle *h,
 {
 	xa_erase(&client->handles, handle_index(h->id));
 	rhashtable_remove_fast(&client->objects, &h->node, object_params);
-	atomic64_dec(&client->rnet->count.handles);
+	rtm_quota_give(&client->rnet->quota, RTM_RES_HANDLES, 1);
 	client->n_handles--;
 	h->gone = *gone;
 	*gone = h;
@@ -217,7 +226,7 @@ static int index_locked(struct rtm_client *client, struct rtm_handle *h)
 	u32 index;
 	int err;
 
-	err = xa_alloc(&client->handles, &index, h, xa_limit_32b, GFP_KERNEL);
+	err = xa_alloc(&client->handles, &index, h, xa_limit_32b, RTM_GFP_CLIENT);
 	if (err)
 		return err == -EBUSY ? -ENOSPC : err;
 	h->id = handle_id(h->type, ++client->generation, index);
@@ -227,15 +236,11 @@ static int index_locked(struct rtm_client *client, struct rtm_handle *h)
 	return err;
 }
 
-/* A handle without any count yet; the caller adds one or retires it. */
-static struct rtm_handle *make_locked(struct rtm_client *client, u32 type, void *object)
+static struct rtm_handle *alloc_locked(struct rtm_client *client, u32 type, void *object)
 {
-	struct rtm_handle *h;
+	struct rtm_handle *h = kzalloc(sizeof(*h), RTM_GFP_CLIENT);
 	int err;
 
-	if (client->n_handles >= rtm_max_file_handles)
-		return ERR_PTR(-ENOSPC);
-	h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
 	if (!h)
 		return ERR_PTR(-ENOMEM);
 	h->type = type;
@@ -246,8 +251,24 @@ static struct rtm_handle *make_locked(struct rtm_client *client, u32 type, void 
 		return ERR_PTR(err);
 	}
 	object_hold(type, object);
-	atomic64_inc(&client->rnet->count.handles);
 	client->n_handles++;
+	return h;
+}
+
+/* A handle without any count yet; the caller adds one or retires it. */
+static struct rtm_handle *make_locked(struct rtm_client *client, u32 type, void *object)
+{
+	struct rtm_handle *h;
+	int err;
+
+	if (client->n_handles >= rtm_max_file_handles)
+		return ERR_PTR(-ENOSPC);
+	err = rtm_quota_take(&client->rnet->quota, RTM_RES_HANDLES, 1);
+	if (err)
+		return ERR_PTR(err);
+	h = alloc_locked(client, type, object);
+	if (IS_ERR(h))
+		rtm_quota_give(&client->rnet->quota, RTM_RES_HANDLES, 1);
 	return h;
 }
 

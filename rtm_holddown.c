@@ -27,6 +27,7 @@
 #include "rtm_dest.h"
 #include "rtm_entity.h"
 #include "rtm_lock.h"
+#include "rtm_net.h"
 #include "rtm_route.h"
 #include "rtm_table.h"
 
@@ -60,19 +61,39 @@ static const struct rtm_timer_ops hold_ops = {
 /* Make sure that a destination has what it takes. */
 static int holddown_get(struct rtm_dest *dest)
 {
+	struct rtm_quota *q = &dest->table->rnet->quota;
 	struct rtm_holddown *h;
+	int err;
 
 	if (READ_ONCE(dest->holddown))
 		return 0;
-	h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
-	if (!h)
+	err = rtm_quota_take(q, RTM_RES_BYTES, sizeof(*h));
+	if (err)
+		return err;
+	h = kzalloc(sizeof(*h), RTM_GFP_CLIENT);
+	if (!h) {
+		rtm_quota_give(q, RTM_RES_BYTES, sizeof(*h));
 		return -ENOMEM;
+	}
 	h->dest = dest;
 	rtm_timer_init(&h->timer, &hold_ops);
 	/* full barrier: whoever sees the pointer sees what is above */
-	if (cmpxchg(&dest->holddown, NULL, h))
+	if (cmpxchg(&dest->holddown, NULL, h)) {
+		rtm_quota_give(q, RTM_RES_BYTES, sizeof(*h));
 		kfree(h);
+	}
 	return 0;
+}
+
+/**
+ * rtm_holddown_uncharge() - a destination that may have been marked goes
+ * @dest: the destination, without references
+ */
+void rtm_holddown_uncharge(const struct rtm_dest *dest)
+{
+	if (dest->holddown)
+		rtm_quota_give(&dest->table->rnet->quota, RTM_RES_BYTES,
+			       sizeof(*dest->holddown));
 }
 
 /**
@@ -85,7 +106,8 @@ static int holddown_get(struct rtm_dest *dest)
  *
  * Context: process, may sleep, no lock held.
  *
- * Return: 0, -ENOMEM, or what waiting for the lock gave.
+ * Return: 0, -ENOMEM, -ENOSPC over a limit of the namespace, or what waiting for the
+ * lock gave.
  */
 int rtm_holddown_mark(struct rtm_dest *dest, struct rtm_entity *entity, u32 views, u32 ms,
 		      const struct rtm_wait *wait)
@@ -239,6 +261,7 @@ u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best)
 		if (!hold_begins(dest, view, best))
 			continue;
 		rtm_route_hold(best[view]);
+		rtm_route_keep_charged(best[view]);
 		h->routes[view] = best[view];
 		begun |= BIT(view);
 	}
@@ -302,6 +325,7 @@ void rtm_holddown_end(struct rtm_dest *dest, u32 views, struct rtm_route **relea
 		released[view] = h->routes[view];
 		h->routes[view] = NULL;
 		owner_release(released[view]);
+		rtm_route_uncharge(released[view]);
 	}
 	if (!h->held)
 		forget(h);

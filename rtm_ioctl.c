@@ -50,16 +50,19 @@ static u64 trie_bytes(struct rtm_net *rnet)
 	return bytes;
 }
 
-static void stats_objects(struct rtm_get_stats *arg, const struct rtm_counters *c)
+static void stats_objects(struct rtm_get_stats *arg, const struct rtm_net *rnet)
 {
+	const struct rtm_counters *c = &rnet->count;
+	const struct rtm_quota *q = &rnet->quota;
+
 	arg->entities = atomic64_read(&c->entities);
-	arg->nexthops = atomic64_read(&c->nexthops);
-	arg->routes = atomic64_read(&c->routes);
-	arg->dests = atomic64_read(&c->dests);
-	arg->handles = atomic64_read(&c->handles);
+	arg->nexthops = rtm_quota_used(q, RTM_RES_NEXTHOPS);
+	arg->routes = rtm_quota_used(q, RTM_RES_ROUTES);
+	arg->dests = rtm_quota_used(q, RTM_RES_DESTS);
+	arg->handles = rtm_quota_used(q, RTM_RES_HANDLES);
 	arg->locks_held = atomic64_read(&c->locks_held);
 	arg->locks_waiting = atomic64_read(&c->locks_waiting);
-	arg->objects = atomic64_read(&c->objects);
+	arg->objects = rtm_quota_used(q, RTM_RES_OBJECTS);
 	arg->files = atomic64_read(&c->files);
 	arg->calls = atomic64_read(&c->calls);
 	arg->desyncs = atomic64_read(&c->desyncs);
@@ -73,7 +76,7 @@ int rtm_ioctl_get_stats(struct rtm_cmd *cmd)
 
 	if (arg->pad)
 		return -EINVAL;
-	stats_objects(arg, &rnet->count);
+	stats_objects(arg, rnet);
 	rtm_fib_counts(rnet, &fib);
 	arg->fib_wanted = fib.wanted;
 	arg->fib_installed = fib.installed;
@@ -255,7 +258,7 @@ static int get_entities(struct rtm_cmd *cmd, struct rtm_entity *self, struct ent
 	struct rtm_grab *grab;
 	int err;
 
-	grab = kmalloc(sizeof(*grab), GFP_KERNEL);
+	grab = kmalloc(sizeof(*grab), GFP_KERNEL_ACCOUNT);
 	if (!grab)
 		return -ENOMEM;
 	rtm_grab_init(grab, cmd->client, self);

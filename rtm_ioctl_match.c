@@ -165,7 +165,7 @@ static int reply_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_
 		arg->attrs.n_nexthops = view->attrs.n_nexthops;
 		return rtm_cmd_reply(cmd) ? : -EMSGSIZE;
 	}
-	grab = kmalloc(sizeof(*grab), GFP_KERNEL);
+	grab = kmalloc(sizeof(*grab), GFP_KERNEL_ACCOUNT);
 	if (!grab)
 		return -ENOMEM;
 	rtm_grab_init(grab, cmd->client, self);

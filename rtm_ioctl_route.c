@@ -367,7 +367,7 @@ static int reply_route_info(struct rtm_cmd *cmd, struct rtm_entity *self,
 		arg->attrs.n_nexthops = view->nhs->n;
 		return rtm_cmd_reply(cmd) ? : -EMSGSIZE;
 	}
-	grab = kmalloc(sizeof(*grab), GFP_KERNEL);
+	grab = kmalloc(sizeof(*grab), GFP_KERNEL_ACCOUNT);
 	if (!grab)
 		return -ENOMEM;
 	rtm_grab_init(grab, cmd->client, self);

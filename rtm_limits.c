@@ -77,11 +77,6 @@ unsigned int rtm_max_dest_routes = 4096;
 module_param_cb(max_dest_routes, &small_ops, &rtm_max_dest_routes, 0644);
 MODULE_PARM_DESC(max_dest_routes, "Candidates of one destination (1-4096, default 4096)");
 
-unsigned int rtm_max_objects = 1024;
-module_param_cb(max_objects, &small_ops, &rtm_max_objects, 0644);
-MODULE_PARM_DESC(max_objects,
-		 "Enumerations, lists and notifications of one entity (1-4096, default 1024)");
-
 unsigned int rtm_max_method_calls = 64;
 module_param_cb(max_method_calls, &small_ops, &rtm_max_method_calls, 0644);
 MODULE_PARM_DESC(max_method_calls,
@@ -103,6 +98,67 @@ MODULE_PARM_DESC(expiry_answer_ms,
 unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);
 MODULE_PARM_DESC(max_file_handles, "Handles of one open file (default 16777216)");
+
+static int set_amount(const char *val, const struct kernel_param *kp)
+{
+	u64 n;
+	int err;
+
+	err = kstrtou64(val, 0, &n);
+	if (err)
+		return err;
+	if (!n || n > S64_MAX)
+		return -ERANGE;
+	WRITE_ONCE(*(u64 *)kp->arg, n);
+	return 0;
+}
+
+static const struct kernel_param_ops amount_ops = { .set = set_amount, .get = param_get_ullong };
+
+/* An entity may have a full table of the Internet twice over, and handles of all of it. */
+u64 rtm_entity_max[RTM_N_RESOURCES] = {
+	[RTM_RES_ROUTES] = 1ull << 22,
+	[RTM_RES_NEXTHOPS] = 1ull << 20,
+	[RTM_RES_HANDLES] = 1ull << 24,
+	[RTM_RES_OBJECTS] = 1024,
+	[RTM_RES_DESTS] = U64_MAX,
+	[RTM_RES_BYTES] = 1ull << 32,
+};
+
+module_param_cb(max_entity_routes, &amount_ops, &rtm_entity_max[RTM_RES_ROUTES], 0644);
+MODULE_PARM_DESC(max_entity_routes, "Routes of one entity (default 4194304)");
+module_param_cb(max_entity_nexthops, &amount_ops, &rtm_entity_max[RTM_RES_NEXTHOPS], 0644);
+MODULE_PARM_DESC(max_entity_nexthops, "Next hops of one entity (default 1048576)");
+module_param_cb(max_entity_handles, &amount_ops, &rtm_entity_max[RTM_RES_HANDLES], 0644);
+MODULE_PARM_DESC(max_entity_handles, "Handles of one entity (default 16777216)");
+module_param_cb(max_objects, &amount_ops, &rtm_entity_max[RTM_RES_OBJECTS], 0644);
+MODULE_PARM_DESC(max_objects,
+		 "Enumerations, lists and notifications of one entity (default 1024)");
+module_param_cb(max_entity_bytes, &amount_ops, &rtm_entity_max[RTM_RES_BYTES], 0644);
+MODULE_PARM_DESC(max_entity_bytes, "Bytes of memory of one entity (default 4 GiB)");
+
+u64 rtm_net_max[RTM_N_RESOURCES] = {
+	[RTM_RES_ROUTES] = 1ull << 24,
+	[RTM_RES_NEXTHOPS] = 1ull << 22,
+	[RTM_RES_HANDLES] = 1ull << 26,
+	[RTM_RES_OBJECTS] = 1ull << 16,
+	[RTM_RES_DESTS] = 1ull << 23,
+	[RTM_RES_BYTES] = 1ull << 34,
+};
+
+module_param_cb(max_net_routes, &amount_ops, &rtm_net_max[RTM_RES_ROUTES], 0644);
+MODULE_PARM_DESC(max_net_routes, "Routes of one network namespace (default 16777216)");
+module_param_cb(max_net_nexthops, &amount_ops, &rtm_net_max[RTM_RES_NEXTHOPS], 0644);
+MODULE_PARM_DESC(max_net_nexthops, "Next hops of one network namespace (default 4194304)");
+module_param_cb(max_net_handles, &amount_ops, &rtm_net_max[RTM_RES_HANDLES], 0644);
+MODULE_PARM_DESC(max_net_handles, "Handles of one network namespace (default 67108864)");
+module_param_cb(max_net_objects, &amount_ops, &rtm_net_max[RTM_RES_OBJECTS], 0644);
+MODULE_PARM_DESC(max_net_objects,
+		 "Enumerations, lists and notifications of one network namespace (default 65536)");
+module_param_cb(max_net_dests, &amount_ops, &rtm_net_max[RTM_RES_DESTS], 0644);
+MODULE_PARM_DESC(max_net_dests, "Destinations of one network namespace (default 8388608)");
+module_param_cb(max_net_bytes, &amount_ops, &rtm_net_max[RTM_RES_BYTES], 0644);
+MODULE_PARM_DESC(max_net_bytes, "Bytes of memory of one network namespace (default 16 GiB)");
 
 static const char * const policy_names[] = {
 	[RTM_LOCK_POLICY_OPEN] = "open",

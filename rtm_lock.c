@@ -121,6 +121,9 @@ static struct bucket *bucket_of(const struct rtm_dest *dest)
  * Side structures
  */
 
+/* Each hold may be the one for which a destination has its side structure. */
+#define HOLD_BYTES	(sizeof(struct rtm_hold) + sizeof(struct rtm_dest_lock))
+
 static void free_holds(struct list_head *doomed)
 {
 	struct rtm_hold *hold, *next;
@@ -128,6 +131,7 @@ static void free_holds(struct list_head *doomed)
 	list_for_each_entry_safe(hold, next, doomed, l.link) {
 		put_pid(hold->l.thread);
 		put_pid(hold->l.process);
+		rtm_uncharge(hold->l.entity, RTM_RES_BYTES, HOLD_BYTES);
 		rtm_entity_put(hold->l.entity);
 		rtm_dest_put(hold->l.dest);
 		kfree(hold);
@@ -153,7 +157,7 @@ static void reap_work(struct work_struct *work)
 
 static struct rtm_dest_lock *alloc_side(struct rtm_dest *dest)
 {
-	struct rtm_dest_lock *side = kzalloc(sizeof(*side), GFP_KERNEL_ACCOUNT);
+	struct rtm_dest_lock *side = kzalloc(sizeof(*side), RTM_GFP_CLIENT);
 
 	if (side) {
 		rtm_grant_init(side, dest);
@@ -468,10 +472,17 @@ static int run_request(struct rtm_lock_request *r, const struct rtm_wait *wait)
 
 static struct rtm_hold *alloc_hold(struct rtm_dest *dest, struct rtm_entity *entity)
 {
-	struct rtm_hold *hold = kmalloc(sizeof(*hold), GFP_KERNEL_ACCOUNT);
+	struct rtm_hold *hold;
+	int err;
 
-	if (!hold)
-		return NULL;
+	err = rtm_charge(entity, RTM_RES_BYTES, HOLD_BYTES);
+	if (err)
+		return ERR_PTR(err);
+	hold = kmalloc(sizeof(*hold), RTM_GFP_CLIENT);
+	if (!hold) {
+		rtm_uncharge(entity, RTM_RES_BYTES, HOLD_BYTES);
+		return ERR_PTR(-ENOMEM);
+	}
 	init_hold(hold, dest, entity);
 	hold->heap = true;
 	rtm_dest_hold(dest);
@@ -504,8 +515,8 @@ int rtm_lock_dest(struct rtm_dest *dest, struct rtm_entity *entity, enum rtm_loc
 	int err;
 
 	hold = alloc_hold(dest, entity);
-	if (!hold)
-		return -ENOMEM;
+	if (IS_ERR(hold))
+		return PTR_ERR(hold);
 	init_request(&r, hold, mode, true);
 	err = run_request(&r, wait);
 	if (err || !r.spent)

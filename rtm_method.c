@@ -370,7 +370,7 @@ struct rtm_call *rtm_call_alloc(struct rtm_entity *caller, struct rtm_entity *ca
 	struct rtm_net *rnet = caller->table->rnet;
 	struct rtm_call *call;
 
-	call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
+	call = kzalloc(sizeof(*call), RTM_GFP_CLIENT);
 	if (!call)
 		return NULL;
 	refcount_set(&call->refs, 1);
@@ -388,9 +388,9 @@ struct rtm_call *rtm_call_alloc(struct rtm_entity *caller, struct rtm_entity *ca
 	call->output_size = output_size;
 	atomic64_inc(&rnet->count.calls);
 	if (input_size)
-		call->input = kvzalloc(input_size, GFP_KERNEL_ACCOUNT);
+		call->input = kvzalloc(input_size, RTM_GFP_CLIENT);
 	if (output_size)
-		call->output = kvzalloc(output_size, GFP_KERNEL_ACCOUNT);
+		call->output = kvzalloc(output_size, RTM_GFP_CLIENT);
 	if (!input_size == !call->input && !output_size == !call->output)
 		return call;
 	rtm_call_put(call);

@@ -78,6 +78,7 @@ static struct rtm_dest *unlink_locked(struct rtm_entity *owner, struct rtm_nexth
 
 	rb_erase(&nh->node, &owner->nexthops);
 	owner->n_nexthops--;
+	rtm_quota_give(&owner->quota, RTM_RES_NEXTHOPS, 1);
 	WRITE_ONCE(nh->state, RTM_STATE_DELETED);
 	nh->remote_dest = NULL;
 	return remote_dest;
@@ -94,7 +95,7 @@ static void put_unlinked(struct rtm_nexthop *nh, struct rtm_dest *remote_dest)
 static struct rtm_nexthop *nexthop_alloc(struct rtm_entity *owner,
 					 const struct rtm_nexthop_spec *spec)
 {
-	struct rtm_nexthop *nh = kmem_cache_zalloc(nexthop_cache, GFP_KERNEL_ACCOUNT);
+	struct rtm_nexthop *nh = kmem_cache_zalloc(nexthop_cache, RTM_GFP_CLIENT);
 
 	if (!nh)
 		return NULL;
@@ -104,7 +105,6 @@ static struct rtm_nexthop *nexthop_alloc(struct rtm_entity *owner,
 	nh->addr = spec->addr;
 	nh->ifindex = spec->ifindex;
 	nh->state = RTM_STATE_CREATED;
-	atomic64_inc(&owner->table->rnet->count.nexthops);
 	return nh;
 }
 
@@ -133,6 +133,7 @@ static struct rtm_nexthop *add_locked(struct rtm_entity *owner, struct rtm_nexth
 				      u32 *change)
 {
 	struct rtm_nexthop *nh;
+	int err;
 
 	if (!rtm_entity_is_registered(owner))
 		return ERR_PTR(-EIDRM);
@@ -140,8 +141,9 @@ static struct rtm_nexthop *add_locked(struct rtm_entity *owner, struct rtm_nexth
 	if (nh) {
 		*change = 0;
 	} else {
-		if (owner->n_nexthops >= RTM_MAX_ENTITY_NEXTHOPS)
-			return ERR_PTR(-ENOSPC);
+		err = rtm_charge(owner, RTM_RES_NEXTHOPS, 1);
+		if (err)
+			return ERR_PTR(err);
 		nh = fresh;
 		rtm_nexthop_hold(nh);
 		insert_locked(owner, nh);
@@ -160,8 +162,8 @@ static struct rtm_nexthop *add_locked(struct rtm_entity *owner, struct rtm_nexth
  *
  * Context: process, may sleep, takes the table's lock.
  *
- * Return: 0; -ENOMEM, -ENOSPC (the owner has as many as it may), -EIDRM (the owner
- * went).
+ * Return: 0; -ENOMEM, -ENOSPC (a limit of the owner or the namespace), -EIDRM (the
+ * owner went).
  */
 int rtm_nexthop_add(struct rtm_entity *owner, const struct rtm_nexthop_spec *spec,
 		    struct rtm_nexthop **nhp, u32 *change)
@@ -433,7 +435,9 @@ void rtm_nexthop_put(struct rtm_nexthop *nh)
 	if (nh->remote_dest)
 		rtm_dest_put(nh->remote_dest);
 	if (nh->owner) {
-		atomic64_dec(&nh->owner->table->rnet->count.nexthops);
+		/* who was never in the tree was not charged for */
+		if (nh->state == RTM_STATE_DELETED)
+			rtm_quota_give(&nh->owner->table->rnet->quota, RTM_RES_NEXTHOPS, 1);
 		rtm_entity_put(nh->owner);
 	}
 	call_rcu(&nh->rcu, nexthop_free_rcu);

@@ -98,7 +98,7 @@ void rtm_nexthop_locks_revive(struct rtm_nexthop_locks *locks)
 
 static struct nexthop_hold *hold_alloc(struct rtm_nexthop *nh)
 {
-	struct nexthop_hold *hold = kzalloc(sizeof(*hold), GFP_KERNEL_ACCOUNT);
+	struct nexthop_hold *hold = kzalloc(sizeof(*hold), RTM_GFP_CLIENT);
 
 	if (!hold)
 		return NULL;

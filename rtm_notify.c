@@ -171,6 +171,21 @@ static u64 match_all(const struct rtm_notify_table *t, const struct rtm_dest *de
 	return hit;
 }
 
+/**
+ * rtm_notify_count_ghosts() - a registration alone may keep more destinations alive
+ * @n: the registration
+ * @more: how many more; negative for less
+ *
+ * Its owner is charged for their bytes.  There is nobody to be refused; see tell().
+ *
+ * Context: the listeners' lock held.
+ */
+void rtm_notify_count_ghosts(struct rtm_notify *n, s64 more)
+{
+	n->n_ghosts += more;
+	rtm_quota_add(&n->object.owner->quota, RTM_RES_BYTES, more * sizeof(struct rtm_dest));
+}
+
 /*
  * Bring the counts of ghosts up to date.  The number of routes is read outside of a
  * section by some; whoever is changing it comes here afterwards and puts it right.
@@ -185,7 +200,7 @@ static void update_ghost(struct rtm_notify_table *t, struct rtm_dest *dest)
 		return;
 	node->ghost = ghost;
 	while (bits)
-		pop_bit(t, &bits)->n_ghosts += ghost ? 1 : -1;
+		rtm_notify_count_ghosts(pop_bit(t, &bits), ghost ? 1 : -1);
 }
 
 /* The registration keeps too much alive: from now on it has to be told everything. */
@@ -204,12 +219,19 @@ static void add_pending(struct rtm_notify *n, struct rtm_change_node *node)
 {
 	if (!n->n_pending++)
 		list_move_tail(&n->cursor.link, &node->link);
-	n->n_ghosts += node->ghost;
+	if (node->ghost)
+		rtm_notify_count_ghosts(n, 1);
+}
+
+static bool keeps_too_much(const struct rtm_notify *n)
+{
+	return n->n_ghosts > READ_ONCE(rtm_max_ghosts) ||
+	       (n->n_ghosts && rtm_quota_over(&n->object.owner->quota, RTM_RES_BYTES));
 }
 
 static void tell(struct rtm_notify_table *t, struct rtm_notify *n)
 {
-	if (n->n_ghosts > READ_ONCE(rtm_max_ghosts))
+	if (keeps_too_much(n))
 		desync(t, n);
 	if (n->spec.events)
 		rtm_event_raise(&n->event);
@@ -313,7 +335,8 @@ bool rtm_notify_clear_pending(struct rtm_notify *n, struct rtm_dest *dest, bool 
 	if (!(node->pending & n->bit))
 		return false;
 	n->n_pending--;
-	n->n_ghosts -= node->ghost;
+	if (node->ghost)
+		rtm_notify_count_ghosts(n, -1);
 	*put = drop_bits(t, node, n->bit, 0);
 	return true;
 }
@@ -500,6 +523,7 @@ static void release_bit(struct rtm_notify *n)
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
 
 	spin_lock(&t->lock);
+	rtm_notify_count_ghosts(n, -n->n_ghosts);
 	list_del_init(&n->cursor.link);
 	t->by_bit[__ffs64(n->bit)] = NULL;
 	t->dying &= ~n->bit;
@@ -618,7 +642,7 @@ static int take_bit(struct rtm_notify *n)
 struct rtm_notify *rtm_notify_create(struct rtm_client *client, struct rtm_entity *owner,
 				     const struct rtm_notify_spec *spec)
 {
-	struct rtm_notify *n = kzalloc(sizeof(*n), GFP_KERNEL_ACCOUNT);
+	struct rtm_notify *n = kzalloc(sizeof(*n), RTM_GFP_CLIENT);
 	int err;
 
 	if (!n)

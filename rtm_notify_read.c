@@ -43,7 +43,7 @@ static void start_replay(struct rtm_notify *n)
 	spin_lock(&t->lock);
 	if (!n->ended && n->replay.step == RTM_REPLAY_WANTED) {
 		n->n_pending = 0;
-		n->n_ghosts = 0;
+		rtm_notify_count_ghosts(n, -n->n_ghosts);
 		n->replay = (struct rtm_replay_state){
 			.step = RTM_REPLAY_RUNNING,
 			.moving = true,

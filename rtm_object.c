@@ -15,7 +15,6 @@
 #include <kunit/visibility.h>
 
 #include "rtm_entity.h"
-#include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_table.h"
 
@@ -36,7 +35,7 @@ void rtm_object_init(struct rtm_object *object, struct rtm_entity *owner,
 	INIT_LIST_HEAD(&object->link);
 	object->ended = false;
 	refcount_set(&object->refs, 1);
-	atomic64_inc(&owner->table->rnet->count.objects);
+	object->charged = false;
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_object_init);
 
@@ -47,11 +46,11 @@ static void object_end(struct rtm_object *object)
 }
 
 /* An entity that is kept when its file closes may be another file's by now. */
-static int may_link(const struct rtm_entity *owner, const struct rtm_client *client)
+static int charge_for(struct rtm_entity *owner, const struct rtm_client *client)
 {
 	if (!rtm_entity_is_registered(owner) || READ_ONCE(owner->client) != client)
 		return -EIDRM;
-	return owner->n_objects < rtm_max_objects ? 0 : -ENOSPC;
+	return rtm_charge(owner, RTM_RES_OBJECTS, 1);
 }
 
 /**
@@ -64,7 +63,7 @@ static int may_link(const struct rtm_entity *owner, const struct rtm_client *cli
  *
  * Context: process, may sleep, no lock held.
  *
- * Return: 0; -EIDRM when the registration has ended, -ENOSPC when it has too many.
+ * Return: 0; -EIDRM when the registration has ended, -ENOSPC over a limit.
  * On failure the object has ended.
  */
 int rtm_object_link(struct rtm_object *object, const struct rtm_client *client)
@@ -73,13 +72,13 @@ int rtm_object_link(struct rtm_object *object, const struct rtm_client *client)
 	int err;
 
 	spin_lock(&owner->objects_lock);
-	err = may_link(owner, client);
+	err = charge_for(owner, client);
 	if (err) {
 		WRITE_ONCE(object->ended, true);
 	} else {
 		rtm_object_hold(object);
 		list_add_tail(&object->link, &owner->objects);
-		owner->n_objects++;
+		object->charged = true;
 	}
 	spin_unlock(&owner->objects_lock);
 	if (err)
@@ -106,7 +105,7 @@ bool rtm_object_end(struct rtm_object *object)
 	if (linked) {
 		list_del_init(&object->link);
 		WRITE_ONCE(object->ended, true);
-		owner->n_objects--;
+		rtm_quota_give(&owner->quota, RTM_RES_OBJECTS, 1);
 	}
 	spin_unlock(&owner->objects_lock);
 	if (!linked)
@@ -159,7 +158,8 @@ void rtm_object_put(struct rtm_object *object)
 
 	if (!refcount_dec_and_test(&object->refs))
 		return;
-	atomic64_dec(&owner->table->rnet->count.objects);
+	if (object->charged)
+		rtm_quota_give(&owner->table->rnet->quota, RTM_RES_OBJECTS, 1);
 	object->ops->free(object);
 	rtm_entity_put(owner);
 }

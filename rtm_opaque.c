@@ -50,6 +50,7 @@ static struct opaque_cell *find_locked(struct rtm_entity *entity, struct rtm_des
 
 static void unlink_locked(struct opaque_cell *cell)
 {
+	rtm_uncharge(cell->entity, RTM_RES_BYTES, sizeof(*cell));
 	hlist_del(&cell->dest_node);
 	list_del(&cell->entity_node);
 }
@@ -124,6 +125,9 @@ static int set_locked(struct rtm_entity *entity, struct rtm_dest *dest, u64 valu
 		unlink_locked(cell);
 		*stale = cell;
 	} else if (value) {
+		err = rtm_charge(entity, RTM_RES_BYTES, sizeof(**fresh));
+		if (err)
+			return err;
 		link_locked(entity, dest, *fresh, value);
 		*fresh = NULL;
 	}
@@ -139,7 +143,7 @@ static int set_locked(struct rtm_entity *entity, struct rtm_dest *dest, u64 valu
  * Context: process, may sleep, takes the table's lock.
  *
  * Return: 0; -ENOENT without a reserved slot; -EIDRM when the entity went;
- * -ENOMEM.
+ * -ENOMEM, -ENOSPC over a limit of bytes.
  */
 int rtm_opaque_set(struct rtm_entity *entity, struct rtm_dest *dest, u64 value)
 {
@@ -148,7 +152,7 @@ int rtm_opaque_set(struct rtm_entity *entity, struct rtm_dest *dest, u64 value)
 	int err;
 
 	if (value) {
-		fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+		fresh = kzalloc(sizeof(*fresh), RTM_GFP_CLIENT);
 		if (!fresh)
 			return -ENOMEM;
 	}

@@ -46,12 +46,59 @@ struct rtm_nhset *rtm_nhset_alloc(unsigned int n)
 {
 	struct rtm_nhset *nhs;
 
-	nhs = kzalloc(struct_size(nhs, nh, n), GFP_KERNEL_ACCOUNT);
+	nhs = kzalloc(struct_size(nhs, nh, n), RTM_GFP_CLIENT);
 	if (!nhs)
 		return NULL;
 	refcount_set(&nhs->refs, 1);
 	nhs->n = n;
 	return nhs;
+}
+
+/* Bytes beyond those that every route stands for. */
+static u64 nhset_excess(const struct rtm_nhset *nhs)
+{
+	return nhs->n > 1 ? array_size(nhs->n - 1, sizeof(nhs->nh[0])) : 0;
+}
+
+/**
+ * rtm_nhset_charge() - charge for a set of more than one next hop
+ * @nhs: the set, complete and of the caller alone
+ * @owner: the entity its next hops belong to
+ *
+ * The owner is charged until rtm_nhset_uncharge(), the namespace as long as the set
+ * lives.
+ *
+ * Context: any.
+ *
+ * Return: 0, or -ENOSPC over a limit.
+ */
+int rtm_nhset_charge(struct rtm_nhset *nhs, struct rtm_entity *owner)
+{
+	u64 excess = nhset_excess(nhs);
+	int err;
+
+	if (!excess)
+		return 0;
+	err = rtm_charge(owner, RTM_RES_BYTES, excess);
+	nhs->charged = !err;
+	return err;
+}
+
+/**
+ * rtm_nhset_uncharge() - a set is no route's any more
+ * @nhs: the set, or NULL; the caller has a reference
+ *
+ * Context: any.
+ */
+void rtm_nhset_uncharge(const struct rtm_nhset *nhs)
+{
+	if (nhs && nhs->charged)
+		rtm_quota_give(&nhs->nh[0]->owner->quota, RTM_RES_BYTES, nhset_excess(nhs));
+}
+
+static struct rtm_quota *net_quota(const struct rtm_entity *owner)
+{
+	return &owner->table->rnet->quota;
 }
 
 /**
@@ -77,6 +124,8 @@ void rtm_nhset_put(struct rtm_nhset *nhs)
 
 	if (!nhs || !refcount_dec_and_test(&nhs->refs))
 		return;
+	if (nhs->charged)
+		rtm_quota_give(net_quota(nhs->nh[0]->owner), RTM_RES_BYTES, nhset_excess(nhs));
 	for (i = 0; i < nhs->n; i++) {
 		if (!nhs->nh[i])
 			continue;
@@ -101,6 +150,34 @@ void rtm_route_hold(struct rtm_route *route)
 	refcount_inc(&route->refs);
 }
 
+/* Few routes have one, and each one at most: the owner's limit of routes will do. */
+static struct rtm_route_extra *extra_alloc(struct rtm_route *route)
+{
+	struct rtm_quota *q = net_quota(route->owner);
+	struct rtm_route_extra *extra;
+	int err;
+
+	err = rtm_quota_take(q, RTM_RES_BYTES, sizeof(*extra));
+	if (err)
+		return ERR_PTR(err);
+	extra = kzalloc(sizeof(*extra), RTM_GFP_CLIENT);
+	if (!extra) {
+		rtm_quota_give(q, RTM_RES_BYTES, sizeof(*extra));
+		return ERR_PTR(-ENOMEM);
+	}
+	extra->route = route;
+	rtm_expiry_init(&extra->expiry);
+	return extra;
+}
+
+static void extra_free(struct rtm_route_extra *extra, const struct rtm_entity *owner)
+{
+	if (!extra)
+		return;
+	rtm_quota_give(net_quota(owner), RTM_RES_BYTES, sizeof(*extra));
+	kfree(extra);
+}
+
 /**
  * rtm_route_put() - give a reference back
  * @route: the route
@@ -111,11 +188,13 @@ void rtm_route_put(struct rtm_route *route)
 {
 	if (!refcount_dec_and_test(&route->refs))
 		return;
-	atomic64_dec(&route->owner->table->rnet->count.routes);
+	/* one that never was in the table was not charged for */
+	if (route->state == RTM_STATE_DELETED)
+		rtm_quota_give(net_quota(route->owner), RTM_RES_ROUTES, 1);
 	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
 	if (route->neighbour)
 		rtm_nexthop_put(route->neighbour);
-	kfree(route->extra);
+	extra_free(route->extra, route->owner);
 	rtm_dest_put(route->dest);
 	rtm_entity_put(route->owner);
 	call_rcu(&route->rcu, route_free_rcu);
@@ -127,7 +206,7 @@ void rtm_route_put(struct rtm_route *route)
  *
  * Context: process, may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -ENOSPC over the namespace's limit.
  */
 int rtm_route_extra_get(struct rtm_route *route)
 {
@@ -135,14 +214,12 @@ int rtm_route_extra_get(struct rtm_route *route)
 
 	if (READ_ONCE(route->extra))
 		return 0;
-	extra = kzalloc(sizeof(*extra), GFP_KERNEL_ACCOUNT);
-	if (!extra)
-		return -ENOMEM;
-	extra->route = route;
-	rtm_expiry_init(&extra->expiry);
-	/* full barrier: whoever sees the pointer sees what is above */
+	extra = extra_alloc(route);
+	if (IS_ERR(extra))
+		return PTR_ERR(extra);
+	/* full barrier: whoever sees the pointer sees what is in it */
 	if (cmpxchg(&route->extra, NULL, extra))
-		kfree(extra);
+		extra_free(extra, route->owner);
 	return 0;
 }
 
@@ -159,7 +236,7 @@ static void lend_extra(struct rtm_route *route, struct rtm_route *fresh)
 /* A route with the caller's reference only; takes one to @dest and @owner. */
 static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *owner)
 {
-	struct rtm_route *route = kmem_cache_zalloc(route_cache, GFP_KERNEL_ACCOUNT);
+	struct rtm_route *route = kmem_cache_zalloc(route_cache, RTM_GFP_CLIENT);
 
 	if (!route)
 		return NULL;
@@ -171,8 +248,45 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	rtm_entity_hold(owner);
 	route->owner = owner;
 	route->state = RTM_STATE_CREATED;
-	atomic64_inc(&owner->table->rnet->count.routes);
 	return route;
+}
+
+/**
+ * rtm_route_keep_charged() - a route that has left the table is held down
+ * @route: the route
+ *
+ * What its owner was charged for a moment ago cannot be refused.
+ *
+ * Context: an exclusive section of its destination.
+ */
+void rtm_route_keep_charged(struct rtm_route *route)
+{
+	const struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
+	struct rtm_quota *q = &route->owner->quota;
+
+	if (route->charged)
+		return;
+	route->charged = true;
+	rtm_quota_add(q, RTM_RES_ROUTES, 1);
+	if (nhs && nhs->charged)
+		rtm_quota_add(q, RTM_RES_BYTES, nhset_excess(nhs));
+}
+
+/**
+ * rtm_route_uncharge() - a route leaves the table, or is held down no more
+ * @route: the route
+ *
+ * The namespace is charged as long as there are references.
+ *
+ * Context: an exclusive section of its destination.
+ */
+void rtm_route_uncharge(struct rtm_route *route)
+{
+	if (!route->charged)
+		return;
+	route->charged = false;
+	rtm_quota_give(&route->owner->quota, RTM_RES_ROUTES, 1);
+	rtm_nhset_uncharge(rcu_dereference_protected(route->nhs, true));
 }
 
 /* Link a new route to its owner, unless the owner has gone meanwhile. */
@@ -266,6 +380,7 @@ static void route_old_put(struct route_old *old)
 {
 	if (old->neighbour)
 		rtm_nexthop_put(old->neighbour);
+	rtm_nhset_uncharge(old->nhs);
 	rtm_nhset_put(old->nhs);
 }
 
@@ -308,6 +423,25 @@ static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
 	return RTM_RC_NEW | (changed ? RTM_RC_BEST : 0);
 }
 
+/* Whatever can keep a new route out of the table. */
+static int join(struct rtm_dest *dest, struct rtm_route *fresh)
+{
+	struct rtm_entity *owner = fresh->owner;
+	int err;
+
+	if (dest->n_routes >= rtm_max_dest_routes)
+		return -ENOSPC;
+	err = rtm_charge(owner, RTM_RES_ROUTES, 1);
+	if (err)
+		return err;
+	err = owner_link(owner, fresh);
+	if (err)
+		rtm_uncharge(owner, RTM_RES_ROUTES, 1);
+	else
+		fresh->charged = true;
+	return err;
+}
+
 /*
  * The section of an add: update what matches, else add @fresh.  On success
  * *@routep is the route, with a reference for the caller.
@@ -328,9 +462,7 @@ static int add_in_section(struct rtm_dest *dest, struct rtm_route *fresh,
 		*routep = route;
 		return 0;
 	}
-	if (dest->n_routes >= rtm_max_dest_routes)
-		return -ENOSPC;
-	err = owner_link(fresh->owner, fresh);
+	err = join(dest, fresh);
 	if (err)
 		return err;
 	*change = commit_add(dest, fresh, spec, old);
@@ -380,8 +512,8 @@ static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
  *
  * Context: process, may sleep.
  *
- * Return: 0; -ENOMEM, -ENOSPC (too many candidates), -EIDRM (the owner went), or
- * what waiting for the lock gave.  On failure nothing has changed.
+ * Return: 0; -ENOMEM, -ENOSPC (too many candidates, or a limit of the owner or the
+ * namespace), -EIDRM (the owner went), or what waiting for the lock gave.  On failure nothing has changed.
  */
 int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
 		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep)
@@ -411,7 +543,7 @@ int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
  * Context: process, may sleep.
  *
  * Return: 0; -EACCES for somebody else's route, -EINVAL for another prefix,
- * -ESTALE for a deleted one, -ENOMEM, or what waiting for the lock gave.
+ * -ESTALE for a deleted one, -ENOMEM, -ENOSPC, or what waiting for the lock gave.
  */
 int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change)

@@ -183,7 +183,7 @@ static const struct rtm_object_ops list_ops = {
  */
 struct rtm_route_list *rtm_route_list_alloc(struct rtm_entity *owner)
 {
-	struct rtm_route_list *list = kzalloc(sizeof(*list), GFP_KERNEL_ACCOUNT);
+	struct rtm_route_list *list = kzalloc(sizeof(*list), RTM_GFP_CLIENT);
 
 	if (!list)
 		return NULL;

@@ -87,6 +87,8 @@ static struct rtm_nhset *nhset_from_user(struct rtm_client *client, struct rtm_e
 	memcpy(nhs->src, attrs->src, sizeof(nhs->src));
 	err = fill_nhset(client, self, nhs, ids);
 	if (!err)
+		err = rtm_nhset_charge(nhs, self);
+	if (!err)
 		return nhs;
 	rtm_nhset_put(nhs);
 	return ERR_PTR(err);
@@ -124,6 +126,7 @@ void rtm_route_spec_put(struct rtm_route_spec *spec)
 {
 	if (spec->neighbour)
 		rtm_nexthop_put(spec->neighbour);
+	rtm_nhset_uncharge(spec->nhs);
 	rtm_nhset_put(spec->nhs);
 }
 
@@ -137,7 +140,7 @@ void rtm_route_spec_put(struct rtm_route_spec *spec)
  *
  * Context: process, may sleep.
  *
- * Return: 0; -EINVAL, -EFAULT, -ENOMEM; -EBADF for a next hop that is not a live one
+ * Return: 0; -EINVAL, -EFAULT, -ENOMEM, -ENOSPC; -EBADF for a next hop that is not a live one
  * of @self.  On failure there is nothing to end.
  */
 int rtm_route_spec_from_user(struct rtm_client *client, struct rtm_entity *self,

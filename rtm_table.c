@@ -48,6 +48,7 @@ static struct rtm_table *table_create(struct rtm_net *rnet, u16 instance, u16 fa
 	table->fib_table = default_fib_table(instance);
 	mutex_init(&table->lock);
 	rtm_trie_init(&table->trie, rtm_family_bits(family), &table->lock);
+	table->trie.account = rnet->account;
 	INIT_LIST_HEAD(&table->entities);
 	init_waitqueue_head(&table->settled);
 	rtm_notify_table_init(&table->notify);

@@ -70,6 +70,7 @@ static struct rtm_trie_node *node_alloc(struct rtm_trie *t, unsigned int pos, un
 {
 	struct rtm_trie_node *n;
 
+	gfp |= t->account;
 	if (bits <= BITS_CACHED)
 		n = kmem_cache_zalloc(node_caches[bits], gfp);
 	else

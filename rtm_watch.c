@@ -109,7 +109,7 @@ static const struct rtm_event_ops watch_ops = {
 
 static struct rtm_watch *watch_alloc(struct rtm_entity *receiver, struct rtm_entity *subject)
 {
-	struct rtm_watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
+	struct rtm_watch *watch = kzalloc(sizeof(*watch), RTM_GFP_CLIENT);
 
 	if (!watch)
 		return NULL;

@@ -17,6 +17,7 @@
 #include "rtm_lock.h"
 #include "rtm_method.h"
 #include "rtm_nexthop_lock.h"
+#include "rtm_quota.h"
 #include "rtm_types.h"
 
 struct pid;
@@ -89,10 +90,10 @@ struct rtm_claim {
  * @nexthops: its next hops by address, length and interface; under the table's
  *	lock
  * @n_nexthops: their number
+ * @quota: what it has in the table, and handles
  * @cells: its opaque cells, under the table's lock
- * @objects_lock: protects @objects and @n_objects; a leaf
+ * @objects_lock: protects @objects; a leaf
  * @objects: its enumerations, route lists and notifications
- * @n_objects: their number
  * @announced: others were told of it, under the table's lock
  * @watchers: who is told when it goes, under the table's lock
  * @watching: whose coming and going it is told, under the table's lock
@@ -129,10 +130,10 @@ struct rtm_entity {
 	bool closed;
 	struct rb_root nexthops;
 	u64 n_nexthops;
+	struct rtm_quota quota;
 	struct list_head cells;
 	spinlock_t objects_lock; /* what it protects: above */
 	struct list_head objects;
-	unsigned int n_objects;
 	bool announced;
 	struct list_head watchers;
 	struct list_head watching;

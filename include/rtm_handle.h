@@ -10,6 +10,9 @@
 
 #include "rtm_types.h"
 
+/* Memory of a handle with one count: itself, and its places in both tables. */
+#define RTM_HANDLE_BYTES	96
+
 /* A route, and its next hops, neighbour, destination and owner. */
 #define RTM_GRAB_MAX	(RTM_MAX_NEXTHOPS + 4)
 

@@ -56,5 +56,6 @@ void rtm_holddown_look(const struct rtm_dest *dest, struct rtm_route **best);
 u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best);
 u32 rtm_holddown_ending(const struct rtm_dest *dest);
 void rtm_holddown_end(struct rtm_dest *dest, u32 views, struct rtm_route **released);
+void rtm_holddown_uncharge(const struct rtm_dest *dest);
 
 #endif /* RTM_HOLDDOWN_H */

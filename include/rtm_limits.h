@@ -6,6 +6,7 @@
 #define RTM_LIMITS_H
 
 #include <linux/types.h>
+#include <uapi/linux/rtm.h>
 
 /**
  * enum rtm_lock_policy - who may lock a destination exclusively
@@ -29,11 +30,14 @@ extern unsigned int rtm_max_tables;
 extern unsigned int rtm_max_entities;
 extern unsigned int rtm_max_file_handles;
 extern unsigned int rtm_max_dest_routes;
-extern unsigned int rtm_max_objects;
 extern unsigned int rtm_max_method_calls;
 extern unsigned int rtm_max_notifies;
 extern unsigned int rtm_max_ghosts;
 extern unsigned int rtm_expiry_answer_ms;
+
+/* By enum rtm_resource; may change at any moment. */
+extern u64 rtm_entity_max[RTM_N_RESOURCES];
+extern u64 rtm_net_max[RTM_N_RESOURCES];
 
 enum rtm_lock_policy rtm_lock_policy(void);
 

@@ -10,17 +10,12 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
+#include "rtm_quota.h"
 #include "rtm_types.h"
 
 /**
- * struct rtm_counters - objects alive in a namespace, for RTM_IOC_GET_STATS
+ * struct rtm_counters - what is alive in a namespace, besides what is limited
  * @entities: entities, departed ones still referenced included
- * @nexthops: next hops, likewise
- * @routes: routes, likewise
- * @dests: destinations in the tries
- * @objects: enumerations, route lists and notifications, ended ones still
- *	referenced included
- * @handles: handles of all open files
  * @locks_held: user holds
  * @locks_waiting: waiting requests
  * @files: open files, and clients of modules
@@ -29,11 +24,6 @@
  */
 struct rtm_counters {
 	atomic64_t entities;
-	atomic64_t nexthops;
-	atomic64_t routes;
-	atomic64_t dests;
-	atomic64_t objects;
-	atomic64_t handles;
 	atomic64_t locks_held;
 	atomic64_t locks_waiting;
 	atomic64_t files;
@@ -50,6 +40,9 @@ struct rtm_counters {
  * @n_tables: number of tables
  * @fib: FIB writer
  * @count: counters
+ * @quota: what is limited; what others keep of what was deleted or has ended included
+ * @account: flags of destinations' memory besides GFP_KERNEL, for a namespace in which
+ *	all is charged to whoever causes it; else 0
  * @call_lock: protects all calls of methods, and what files and entities know of
  *	them; rtm_client.event_lock nests in it
  * @last_call: number of the last call made
@@ -62,6 +55,8 @@ struct rtm_net {
 	unsigned int n_tables;
 	struct rtm_fib *fib;
 	struct rtm_counters count;
+	struct rtm_quota quota;
+	gfp_t account;
 	spinlock_t call_lock; /* what it protects: above */
 	atomic64_t last_call;
 	bool dying;

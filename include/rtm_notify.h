@@ -125,7 +125,7 @@ struct rtm_replay_state {
  * @cursor: every node before it lacks the bit
  * @n_pending: destinations with the bit pending
  * @n_marked: destinations with the bit marked
- * @n_ghosts: destinations without routes among @n_pending
+ * @n_ghosts: destinations without routes among @n_pending, charged to the owner
  * @replay: where a replay is
  *
  * From @ended on everything is under rtm_notify_table.lock.
@@ -187,6 +187,7 @@ bool rtm_notify_is_marked(struct rtm_notify *n, struct rtm_dest *dest);
 bool rtm_notify_is_pending(struct rtm_notify *n, struct rtm_dest *dest);
 void rtm_notify_ignore(struct rtm_notify *n, struct rtm_dest *dest);
 
+void rtm_notify_count_ghosts(struct rtm_notify *n, s64 more);
 bool rtm_notify_covers(const struct rtm_notify *n, const struct rtm_dest *dest);
 void rtm_notify_set_pending(struct rtm_notify *n, struct rtm_dest *dest);
 bool rtm_notify_clear_pending(struct rtm_notify *n, struct rtm_dest *dest, bool *put);

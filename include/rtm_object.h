@@ -33,6 +33,7 @@ struct rtm_object_ops {
  * @owner: the registration it was made for, a reference
  * @link: in @owner->objects until it ends, under @owner->objects_lock
  * @ended: it has ended; set under the same lock, read without
+ * @charged: it was linked, and the namespace is charged for it
  * @refs: the owner's list, handles and calls in flight hold one each
  */
 struct rtm_object {
@@ -40,6 +41,7 @@ struct rtm_object {
 	struct rtm_entity *owner;
 	struct list_head link;
 	bool ended;
+	bool charged;
 	refcount_t refs;
 };
 

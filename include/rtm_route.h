@@ -19,6 +19,7 @@
  * @refs: routes and the FIB writer hold one each
  * @n: number of next hops
  * @resolved: made for the FIB alone, of no route; does not count in rtm_nexthop.users
+ * @charged: what it has beyond one next hop is charged to the namespace
  * @mtu: path MTU, 0 for the device's
  * @src: preferred source, all zero for none
  * @rcu: for the free
@@ -28,6 +29,7 @@ struct rtm_nhset {
 	refcount_t refs;
 	u16 n;
 	bool resolved;
+	bool charged;
 	u32 mtu;
 	u8 src[16];
 	struct rcu_head rcu;
@@ -73,6 +75,7 @@ struct rtm_route_extra {
  * @state: enum rtm_object_state
  * @moved: a next hop of it leads somewhere else, and listeners are yet to hear of it;
  *	set without a section
+ * @charged: its owner is charged for it and for its next hops
  * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
  *	a section, never cleared.
  * @extra: made by rtm_route_extra_get() when first needed, and then there to stay;
@@ -103,6 +106,7 @@ struct rtm_route {
 	u8 state;
 	bool dead;
 	bool moved;
+	bool charged;
 	struct rtm_route_extra *extra;
 	refcount_t refs;
 	u32 epoch;
@@ -152,7 +156,12 @@ void rtm_route_put(struct rtm_route *route);
 u32 rtm_route_best_views(const struct rtm_route *route);
 int rtm_route_extra_get(struct rtm_route *route);
 
+void rtm_route_keep_charged(struct rtm_route *route);
+void rtm_route_uncharge(struct rtm_route *route);
+
 struct rtm_nhset *rtm_nhset_alloc(unsigned int n);
+int rtm_nhset_charge(struct rtm_nhset *nhs, struct rtm_entity *owner);
+void rtm_nhset_uncharge(const struct rtm_nhset *nhs);
 void rtm_nhset_put(struct rtm_nhset *nhs);
 bool rtm_nhset_get(struct rtm_nhset *nhs);
 

@@ -25,6 +25,7 @@
  * @lock: protects the trie's shape, @entities, @n_slots and every entity's next
  *	hops; nested in a destination's section and in rtm_net.lock
  * @trie: destinations by prefix
+ * @trie_bytes: bytes of it that the namespace is charged for, under @lock
  * @entities: registered and kept entities, oldest first
  * @settled: who waits for an entity that is leaving
  * @n_entities: entries of @entities
@@ -40,6 +41,7 @@ struct rtm_table {
 	u32 fib_table;
 	struct mutex lock; /* what it protects: above */
 	struct rtm_trie trie;
+	unsigned long trie_bytes;
 	struct list_head entities;
 	wait_queue_head_t settled;
 	unsigned int n_entities;

@@ -36,6 +36,7 @@ struct rtm_trie_leaf {
  *	goes without a look at the rest of the table
  * @lock: the mutex that serialises writers; for lockdep only, taken by the caller
  * @bits: width of an address, 32 or 128
+ * @account: flags its nodes are allocated with besides, set after rtm_trie_init()
  * @n_leaves: leaves in the trie
  * @n_bytes: bytes in nodes, those waiting for a grace period not included
  * @retired: bytes retired since @grace was taken
@@ -48,6 +49,7 @@ struct rtm_trie {
 	struct rtm_trie_leaf __rcu *dflt;
 	struct mutex *lock;	/* the caller's */
 	unsigned int bits;
+	gfp_t account;
 	unsigned long n_leaves;
 	unsigned long n_bytes;
 	unsigned long retired;

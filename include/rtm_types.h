@@ -5,6 +5,7 @@
 #ifndef RTM_TYPES_H
 #define RTM_TYPES_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
 
 struct rtm_client;
@@ -27,9 +28,14 @@ struct rtm_table;
 struct rtm_trie;
 struct rtm_trie_leaf;
 
+/*
+ * Memory that a client causes is charged to its memory control group.  Where that has
+ * no more, the call fails; nobody is killed for it.
+ */
+#define RTM_GFP_CLIENT	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL)
+
 /* Caps behind the module parameters; see rtm_limits.c for the parameters. */
 #define RTM_MAX_INSTANCES	256	/* tables of one namespace, per family */
 #define RTM_MAX_ENTITIES	256	/* registered entities of one table */
-#define RTM_MAX_ENTITY_NEXTHOPS	1048576	/* next hops of one entity */
 
 #endif /* RTM_TYPES_H */

@@ -146,7 +146,7 @@ static void check(struct kunit *test, struct handle_ctx *ctx)
 		if (nh)
 			rtm_nexthop_put(nh);
 	}
-	KUNIT_EXPECT_EQ(test, (u32)atomic64_read(&ctx->rnet.count.handles), n);
+	KUNIT_EXPECT_EQ(test, (u32)rtm_quota_used(&ctx->rnet.quota, RTM_RES_HANDLES), n);
 	if (ctx->stale)
 		KUNIT_EXPECT_NULL(test, rtm_handle_nexthop(&ctx->client, ctx->stale));
 }

@@ -354,6 +354,7 @@ static int stress_init(struct kunit *test)
 	}
 	for (entity = stress->entities; entity < stress->entities + N_ENTITIES; entity++) {
 		refcount_set(&entity->refs, SPARE_REFS);
+		entity->table = &stress->table;
 		rtm_lock_owner_init(&entity->locks);
 		rtm_nexthop_locks_init(&entity->nexthop_locks);
 		entity->client = &stress->client;

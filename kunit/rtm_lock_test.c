@@ -898,6 +898,7 @@ static int lock_test_init(struct kunit *test)
 	}
 	for (i = 0; i < N_ENTITIES; i++) {
 		refcount_set(&ctx->entities[i].refs, SPARE_REFS);
+		ctx->entities[i].table = &ctx->table;
 		rtm_lock_owner_init(&ctx->entities[i].locks);
 		rtm_nexthop_locks_init(&ctx->entities[i].nexthop_locks);
 		ctx->entities[i].client = &ctx->client;
@@ -945,6 +946,7 @@ static void lock_test_exit(struct kunit *test)
 	}
 	for (i = 0; i < N_ENTITIES; i++) {
 		KUNIT_EXPECT_EQ(test, refcount_read(&ctx->entities[i].refs), SPARE_REFS);
+		KUNIT_EXPECT_TRUE(test, rtm_quota_empty(&ctx->entities[i].quota));
 		KUNIT_EXPECT_TRUE(test, list_empty(&ctx->entities[i].locks.lockers));
 		KUNIT_EXPECT_EQ(test, ctx->entities[i].locks.n_tickets, 0U);
 	}

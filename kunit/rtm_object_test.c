@@ -51,15 +51,24 @@ static const struct rtm_object_ops ops = {
 	.free = count_free,
 };
 
+static void expect_charged(struct kunit *test, u64 owner, u64 net)
+{
+	struct object_ctx *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, owner, rtm_quota_used(&ctx->owner.quota, RTM_RES_OBJECTS));
+	KUNIT_EXPECT_EQ(test, net, rtm_quota_used(&ctx->rnet.quota, RTM_RES_OBJECTS));
+}
+
 static void object_linked(struct kunit *test)
 {
 	struct object_ctx *ctx = test->priv;
 
 	KUNIT_EXPECT_EQ(test, 0, rtm_object_link(&ctx->object, &ctx->client));
-	KUNIT_EXPECT_EQ(test, 1u, ctx->owner.n_objects);
+	expect_charged(test, 1, 1);
 	rtm_object_end_all(&ctx->owner);
 	KUNIT_EXPECT_EQ(test, 1, ctx->ended);
-	KUNIT_EXPECT_EQ(test, 0u, ctx->owner.n_objects);
+	/* the test still has a reference */
+	expect_charged(test, 0, 1);
 	KUNIT_EXPECT_FALSE(test, rtm_object_end(&ctx->object));
 	KUNIT_EXPECT_EQ(test, 1, ctx->ended);
 }
@@ -70,7 +79,7 @@ static void object_refused(struct kunit *test, const struct rtm_client *client)
 	struct object_ctx *ctx = test->priv;
 
 	KUNIT_EXPECT_EQ(test, -EIDRM, rtm_object_link(&ctx->object, client));
-	KUNIT_EXPECT_EQ(test, 0u, ctx->owner.n_objects);
+	expect_charged(test, 0, 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(&ctx->owner.objects));
 	KUNIT_EXPECT_EQ(test, 1, ctx->ended);
 	rtm_object_end_all(&ctx->owner);
@@ -120,7 +129,7 @@ static void rtm_object_test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, ctx->freed);
 	rtm_object_put(&ctx->object);
 	KUNIT_EXPECT_EQ(test, 1, ctx->freed);
-	KUNIT_EXPECT_EQ(test, 0, atomic64_read(&ctx->rnet.count.objects));
+	expect_charged(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, SPARE_REFS, (int)refcount_read(&ctx->owner.refs));
 }
 

@@ -236,6 +236,26 @@ enum rtm_fib_state {
 };
 
 /**
+ * enum rtm_resource - what is limited, per entity and per network namespace
+ * @RTM_RES_ROUTES: routes
+ * @RTM_RES_NEXTHOPS: next hops
+ * @RTM_RES_HANDLES: handles
+ * @RTM_RES_OBJECTS: enumerations, route lists and change notifications
+ * @RTM_RES_DESTS: destinations; limited per namespace only
+ * @RTM_RES_BYTES: bytes of kernel memory in all of them, and in what they need
+ */
+enum rtm_resource {
+	RTM_RES_ROUTES = 0,
+	RTM_RES_NEXTHOPS = 1,
+	RTM_RES_HANDLES = 2,
+	RTM_RES_OBJECTS = 3,
+	RTM_RES_DESTS = 4,
+	RTM_RES_BYTES = 5,
+};
+
+#define RTM_N_RESOURCES		6
+
+/**
  * struct rtm_net_prefix - an address prefix of either family
  * @family: AF_INET or AF_INET6
  * @len: prefix length, 0..32 or 0..128
