@@ -47,16 +47,26 @@ static struct rtm_entity *entity_by_name(struct rtm_cmd *cmd, const struct rtm_e
 	return entity ? entity : ERR_PTR(-ENOENT);
 }
 
-static struct rtm_entity *policy_entity(struct rtm_cmd *cmd)
+/**
+ * rtm_cmd_entity_or_name() - one of the caller's registrations, or any entity by name
+ * @cmd: the call
+ * @handle: handle the caller gave, or 0
+ * @id: with @handle 0 a name, else zero
+ *
+ * Context: process, may sleep.
+ *
+ * Return: a reference, or an ERR_PTR(): -EBADF, -EINVAL, -ENOENT.
+ */
+struct rtm_entity *rtm_cmd_entity_or_name(struct rtm_cmd *cmd, u64 handle,
+					  const struct rtm_entity_id *id)
 {
-	const struct rtm_set_crash_policy *arg = &cmd->arg.set_crash_policy;
 	struct rtm_entity *entity;
 
-	if (!arg->entity)
-		return entity_by_name(cmd, &arg->id);
-	if (memchr_inv(&arg->id, 0, sizeof(arg->id)))
+	if (!handle)
+		return entity_by_name(cmd, id);
+	if (memchr_inv(id, 0, sizeof(*id)))
 		return ERR_PTR(-EINVAL);
-	entity = rtm_cmd_entity(cmd, arg->entity);
+	entity = rtm_cmd_entity(cmd, handle);
 	return entity ? entity : ERR_PTR(-EBADF);
 }
 
@@ -74,7 +84,7 @@ int rtm_ioctl_set_crash_policy(struct rtm_cmd *cmd)
 	err = rtm_crash_policy_from_user(arg->flags, arg->hold_ms, &policy);
 	if (err)
 		return err;
-	entity = policy_entity(cmd);
+	entity = rtm_cmd_entity_or_name(cmd, arg->entity, &arg->id);
 	if (IS_ERR(entity))
 		return PTR_ERR(entity);
 	err = rtm_entity_set_policy(entity, &policy);

@@ -77,6 +77,8 @@ RTM_CLIENT_CALL(rtm_client_get_stats, RTM_IOC_GET_STATS, rtm_get_stats)
 RTM_CLIENT_CALL(rtm_client_register_entity, RTM_IOC_REGISTER_ENTITY, rtm_register_entity)
 RTM_CLIENT_CALL(rtm_client_deregister_entity, RTM_IOC_DEREGISTER_ENTITY, rtm_deregister_entity)
 RTM_CLIENT_CALL(rtm_client_set_crash_policy, RTM_IOC_SET_CRASH_POLICY, rtm_set_crash_policy)
+RTM_CLIENT_CALL(rtm_client_set_limits, RTM_IOC_SET_LIMITS, rtm_set_limits)
+RTM_CLIENT_CALL(rtm_client_get_limits, RTM_IOC_GET_LIMITS, rtm_get_limits)
 RTM_CLIENT_CALL(rtm_client_get_entities, RTM_IOC_GET_ENTITIES, rtm_get_entities)
 RTM_CLIENT_CALL(rtm_client_get_entity_info, RTM_IOC_GET_ENTITY_INFO, rtm_get_entity_info)
 

@@ -46,6 +46,8 @@ union rtm_cmd_buf {
 	struct rtm_opaque opaque;
 	struct rtm_fib_sync fib_sync;
 	struct rtm_set_crash_policy set_crash_policy;
+	struct rtm_set_limits set_limits;
+	struct rtm_get_limits get_limits;
 	struct rtm_dump dump;
 	struct rtm_get_methods get_methods;
 	struct rtm_invoke_method invoke_method;
@@ -82,6 +84,8 @@ int rtm_cmd_reply(struct rtm_cmd *cmd);
 int rtm_entity_id_check(const struct rtm_entity_id *id);
 int rtm_crash_policy_from_user(u32 flags, u32 hold_ms, struct rtm_crash_policy *policy);
 struct rtm_entity *rtm_cmd_entity(struct rtm_cmd *cmd, u64 id);
+struct rtm_entity *rtm_cmd_entity_or_name(struct rtm_cmd *cmd, u64 handle,
+					  const struct rtm_entity_id *id);
 int rtm_cmd_as(struct rtm_cmd *cmd, u64 id,
 	       int (*fn)(struct rtm_cmd *cmd, struct rtm_entity *self));
 struct rtm_route *rtm_cmd_route(struct rtm_cmd *cmd, struct rtm_entity *self, u64 id);
@@ -168,5 +172,7 @@ int rtm_ioctl_block_methods(struct rtm_cmd *cmd);
 int rtm_ioctl_fetch_call(struct rtm_cmd *cmd);
 int rtm_ioctl_answer_call(struct rtm_cmd *cmd);
 int rtm_ioctl_set_crash_policy(struct rtm_cmd *cmd);
+int rtm_ioctl_set_limits(struct rtm_cmd *cmd);
+int rtm_ioctl_get_limits(struct rtm_cmd *cmd);
 
 #endif /* RTM_IOCTL_H */

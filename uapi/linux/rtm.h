@@ -28,13 +28,14 @@
  *  - EBADF: a handle names nothing this file may use, or an object of another
  *    kind or of another table.
  *  - EPERM: the file was not opened for writing, or its opener or the caller has
- *    no CAP_NET_ADMIN over the file's network namespace.
+ *    no CAP_NET_ADMIN over the file's network namespace; or a limit was asked for
+ *    that is above what somebody with more rights has set.
  *  - EACCES: the object belongs to somebody else, or the lock rules forbid it.
  *  - ENOENT: nothing matches.
  *  - ESTALE: the object was deleted already.
  *  - EEXIST: an entity of that name is registered already.
  *  - EMSGSIZE: an array has too little room; the needed count is stored.
- *  - ENOSPC: a limit on the number of objects was reached.
+ *  - ENOSPC: a limit on the number of objects or their bytes was reached.
  *  - ENOMEM: out of memory.
  *  - EAGAIN: RTM_REQ_NOWAIT was given and the destination is locked.
  *  - ETIMEDOUT: the deadline passed before the lock was granted.
@@ -121,6 +122,8 @@
 #define RTM_IOC_BEGIN_RESYNC		_IO(RTM_IOC_MAGIC, 0x45)
 #define RTM_IOC_END_RESYNC		_IO(RTM_IOC_MAGIC, 0x46)
 #define RTM_IOC_GET_DESTS		_IO(RTM_IOC_MAGIC, 0x47)
+#define RTM_IOC_SET_LIMITS		_IO(RTM_IOC_MAGIC, 0x48)
+#define RTM_IOC_GET_LIMITS		_IO(RTM_IOC_MAGIC, 0x49)
 #define RTM_IOC_SET_CRASH_POLICY	_IO(RTM_IOC_MAGIC, 0x4a)
 
 /* Request flags, valid where the command says so. */
@@ -133,6 +136,7 @@
 #define RTM_REQ_INFOS		(1u << 6)	/* the infos array is wanted */
 #define RTM_REQ_HOLD		(1u << 7)	/* crash policy: routes stay for a while */
 #define RTM_REQ_EXACT		(1u << 8)	/* the prefix itself, not its longest match */
+#define RTM_REQ_NAMESPACE	(1u << 9)	/* the network namespace, not an entity */
 #define RTM_REQ_LOCAL		(1u << 12)	/* run the caller's own methods there */
 #define RTM_REQ_SERVE		(1u << 13)	/* do not wait while calls come in */
 
@@ -1304,6 +1308,80 @@ struct rtm_set_crash_policy {
 	struct rtm_entity_id id;
 	__u32 hold_ms;
 	__u32 pad;
+};
+
+/**
+ * struct rtm_set_limits - argument of RTM_IOC_SET_LIMITS
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NAMESPACE, or 0
+ * @entity: caller's registration, or 0
+ * @id: without @entity and RTM_REQ_NAMESPACE: the name of a registered, held or kept
+ *	entity; else zero
+ * @which: what is set: 1 << enum rtm_resource for each
+ * @pad: zero
+ * @limits: by enum rtm_resource: the limit, 0 to take it back; zero where @which has no
+ *	bit.  RTM_RES_DESTS is for namespaces only.
+ *
+ * Three limits of an entity are in force at once: that of the module, that which an
+ * administrator sets by name, and that which a registration sets for itself.  The
+ * least of them counts.  Each may be set up to the one before: so a registration
+ * cannot get beyond what the administrator of its namespace has set, nor he beyond the
+ * parameters of the module, which are the host's.  Of a namespace, with
+ * RTM_REQ_NAMESPACE, there are the first two.
+ *
+ * What is above a new limit stays, and nothing is added until there is less.  What a
+ * registration has set for itself ends with it; what was set by name lasts as long as
+ * the entity, be it registered, held or kept.
+ *
+ * Needs a file open for writing and CAP_NET_ADMIN.  EINVAL: @which is 0 or has bits of
+ * no resource, a limit without its bit, more than one of RTM_REQ_NAMESPACE, @entity
+ * and @id, or RTM_RES_DESTS of an entity.  ENOENT: no such entity.  EPERM: a limit is
+ * above the one before; none is set.
+ */
+struct rtm_set_limits {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	struct rtm_entity_id id;
+	__u32 which;
+	__u32 pad;
+	__aligned_u64 limits[RTM_N_RESOURCES];
+};
+
+/**
+ * struct rtm_usage - one resource of an entity or a namespace
+ * @limit: the limit in force, all ones for none
+ * @used: how much there is
+ * @refused: how often something was refused because of the limit
+ */
+struct rtm_usage {
+	__aligned_u64 limit;
+	__aligned_u64 used;
+	__aligned_u64 refused;
+};
+
+/**
+ * struct rtm_get_limits - argument of RTM_IOC_GET_LIMITS
+ * @size: bytes of this structure
+ * @flags: RTM_REQ_NAMESPACE, or 0
+ * @entity: as in struct rtm_set_limits
+ * @id: likewise
+ * @usage: out: by enum rtm_resource
+ *
+ * An entity is charged for what it has in the table, for held-down routes too, and for
+ * its handles, one for each object.  A namespace is charged until the memory is free:
+ * also for what others keep of what was deleted or has departed.  Bytes are those of
+ * the structures, without what the allocator adds to them.
+ *
+ * Needs no right beyond an open file.  EINVAL: more than one of RTM_REQ_NAMESPACE,
+ * @entity and @id.  ENOENT: no such entity.
+ */
+struct rtm_get_limits {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entity;
+	struct rtm_entity_id id;
+	struct rtm_usage usage[RTM_N_RESOURCES];
 };
 
 /* What kinds of change a registration is told of, and of which destinations. */

@@ -219,6 +219,23 @@ static inline int dev_stats(int fd, struct rtm_get_stats *arg)
 	return dev_call(fd, RTM_IOC_GET_STATS, arg);
 }
 
+static inline void limits_arg(struct rtm_get_limits *arg, __u32 flags, __u64 entity)
+{
+	arg_init(arg);
+	arg->flags = flags;
+	arg->entity = entity;
+	memset(&arg->id, 0, sizeof(arg->id));
+}
+
+/* How much of a resource the namespace is charged for; all ones on failure. */
+static inline __u64 dev_net_used(int fd, enum rtm_resource r)
+{
+	struct rtm_get_limits arg;
+
+	limits_arg(&arg, RTM_REQ_NAMESPACE, 0);
+	return dev_call(fd, RTM_IOC_GET_LIMITS, &arg) ? ~0ull : arg.usage[r].used;
+}
+
 static inline void register_arg(struct rtm_register_entity *arg, __u16 family, __u32 protocol,
 				__u32 id, __u32 flags)
 {
@@ -852,10 +869,12 @@ static inline void expect_clean(struct __test_metadata *_metadata, int watch, un
 {
 	__u64 end = now_ns() + 60 * NSEC_PER_SEC;
 	struct rtm_get_stats s;
+	__u64 bytes;
 
 	for (;;) {
 		ASSERT_EQ(0, dev_stats(watch, &s));
-		if (stats_empty(&s) && s.files == files)
+		bytes = dev_net_used(watch, RTM_RES_BYTES);
+		if (stats_empty(&s) && !bytes && s.files == files)
 			return;
 		if (now_ns() > end)
 			break;
@@ -863,6 +882,7 @@ static inline void expect_clean(struct __test_metadata *_metadata, int watch, un
 	}
 	stats_print(&s);
 	EXPECT_EQ(files, s.files);
+	EXPECT_EQ(0, bytes);
 	EXPECT_TRUE(stats_empty(&s));
 }
 

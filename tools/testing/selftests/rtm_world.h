@@ -180,7 +180,12 @@ static const struct command commands[] = {
 	COMMAND(BEGIN_RESYNC, rtm_resync, .has_flags = true, .needs_entity = true,
 		.changes = true),
 	COMMAND(END_RESYNC, rtm_resync, CHANGE),
-	/* without a registration it goes by name, so it does not need one */
+	/* without a registration these go by name, so they do not need one */
+	COMMAND(SET_LIMITS, rtm_set_limits, .changes = true, .has_flags = true,
+		.flags = RTM_REQ_NAMESPACE,
+		.pads = { PAD(rtm_set_limits, pad), PAD(rtm_set_limits, id) }),
+	COMMAND(GET_LIMITS, rtm_get_limits, .has_flags = true, .replies = true,
+		.flags = RTM_REQ_NAMESPACE, .pads = { PAD(rtm_get_limits, id) }),
 	COMMAND(SET_CRASH_POLICY, rtm_set_crash_policy, .changes = true, .has_flags = true,
 		.flags = RTM_REQ_KEEP | RTM_REQ_HOLD,
 		.pads = { PAD(rtm_set_crash_policy, pad), PAD(rtm_set_crash_policy, id) }),
@@ -649,6 +654,25 @@ static inline void world_policy_arg(struct world *w, void *arg)
 	policy->pad = 0;
 }
 
+static inline void world_limits_arg(struct world *w, unsigned long cmd, void *arg)
+{
+	struct rtm_set_limits *set = arg;
+	struct rtm_get_limits *get = arg;
+
+	if (cmd == RTM_IOC_SET_LIMITS) {
+		arg_init(set);
+		memset(&set->flags, 0, sizeof(*set) - offsetof(struct rtm_set_limits, flags));
+		set->entity = w->entity;
+		set->which = 1u << RTM_RES_ROUTES;
+		set->limits[RTM_RES_ROUTES] = 1000;
+	} else {
+		arg_init(get);
+		get->flags = 0;
+		get->entity = w->entity;
+		memset(&get->id, 0, sizeof(get->id));
+	}
+}
+
 static inline void world_notify_arg(struct world *w, unsigned long cmd, void *arg)
 {
 	struct rtm_register_notify *listen = arg;
@@ -735,6 +759,10 @@ static inline void world_other_arg(struct world *w, unsigned long cmd, void *arg
 		arg_init(sync);
 		sync->flags = 0;
 		sync->deadline = 0;
+		break;
+	case RTM_IOC_SET_LIMITS:
+	case RTM_IOC_GET_LIMITS:
+		world_limits_arg(w, cmd, arg);
 		break;
 	case RTM_IOC_SET_CRASH_POLICY:
 		world_policy_arg(w, arg);
