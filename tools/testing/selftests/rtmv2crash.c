@@ -287,20 +287,22 @@ static void role_start(struct __test_metadata *_metadata, enum who who)
 	struct role *r = &roles[who];
 	int ends[2];
 	enum op op;
+	pid_t pid;
 
 	memset(r, 0, sizeof(*r));
 	for (op = 0; op < N_OPS; op++)
 		r->result[op] = UNKNOWN;
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
 	r->ask = ends[1];
-	r->pid = fork();
-	ASSERT_LE(0, r->pid);
-	if (!r->pid) {
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[1]);
 		role_main(who, ends[0]);
 	}
 	close(ends[0]);
+	r->pid = pid;
 }
 
 static void role_kill(struct __test_metadata *_metadata, enum who who)
