@@ -16,13 +16,14 @@ static RTM_ENTITY_HANDLE h, second;
 static RTM_NOTIFY_HANDLE notify;
 static UINT n_views, max;
 
-/* Entities that came and went: the last of each, and what the handle said of it. */
+/* Entities that came and went: what was told, what the handle said, if it was kept. */
 static struct heard_entity {
 	RTM_ENTITY_HANDLE self;
 	RTM_ENTITY_HANDLE handle;
 	RTM_ENTITY_INFO info;
 	RTM_ENTITY_INFO read;
 	DWORD status;
+	DWORD kept;
 	atomic_uint times;
 } came, went;
 
@@ -32,6 +33,9 @@ static void hear_entity(struct heard_entity *heard, RTM_ENTITY_HANDLE self, PVOI
 	heard->handle = c1;
 	heard->info = *(PRTM_ENTITY_INFO)c2;
 	heard->status = RtmGetEntityInfo(self, c1, &heard->read);
+	/* who wants to know it again keeps a reference */
+	if (heard == &came)
+		heard->kept = RtmReferenceHandles(self, 1, &c1);
 	heard->times++;
 }
 
@@ -132,6 +136,7 @@ static void check_entity(struct heard_entity *heard)
 	EQUAL(PROTO_IP_OSPF, heard->info.EntityId.EntityProtocolId);
 	EQUAL(SECOND_ID, heard->info.EntityId.EntityInstanceId);
 	EQUAL(NO_ERROR, heard->status);
+	EQUAL(NO_ERROR, heard->kept);
 	CHECK(!memcmp(&heard->info, &heard->read, sizeof(heard->info)));
 }
 
@@ -151,6 +156,7 @@ static void another_goes(void)
 {
 	OK(RtmDeregisterEntity(second));
 	check_entity(&went);
+	OK(RtmReleaseEntities(h, 1, &came.handle));
 }
 
 static bool has_fetched(void)
