@@ -38,9 +38,9 @@ bool same_at(const char *file, int line, const char *what, const char *want, con
 	return false;
 }
 
-static void say_result(unsigned int number, const char *name, const char *why)
+static void say_result(bool good, unsigned int number, const char *name, const char *why)
 {
-	printf("%s %u %s%s\n", failures ? "not ok" : "ok", number, name, why);
+	printf("%s %u %s%s\n", good ? "ok" : "not ok", number, name, why);
 }
 
 int run_steps(const struct step *steps, unsigned int n)
@@ -55,10 +55,9 @@ int run_steps(const struct step *steps, unsigned int n)
 
 		if (!failures)
 			steps[i].run();
-		say_result(i + 1, steps[i].name, why);
+		say_result(!failures, i + 1, steps[i].name, why);
 	}
-	CHECK(nothing_left());
-	say_result(n + 1, "nothing is left", "");
+	say_result(CHECK(nothing_left()), n + 1, "nothing is left", "");
 	return failures != 0;
 }
 
