@@ -66,10 +66,10 @@ check-static: ## warnings, sparse, checkpatch, kernel-doc, shellcheck and friend
 check-kunit: ## KUnit suites on the debug kernel
 	tools/scripts/check.sh kunit
 
-check-selftests: ## selftests on Debian's kernel and on the debug kernel
+check-selftests: ## selftests and scenarios on Debian's kernel and on the debug kernel
 	tools/scripts/check.sh selftests
 
-check-kernels: ## compile for 6.1 and 6.12, selftests on both Debian kernels
+check-kernels: ## compile for 6.1 and 6.12, selftests and scenarios on both Debian kernels
 	tools/scripts/check.sh kernels
 
 check-long: ## two CPUs, PREEMPT_RT, full tables (TABLES=directory): an hour and more
