@@ -181,6 +181,8 @@ struct rtm_limits {
  * @entity: out: its handle, the @entity of the other calls
  * @limits: opt out: what the table allows
  *
+ * It has no methods, see rtm_entity_register_methods().
+ *
  * Its crash policy is to keep what it has with RTM_REQ_KEEP, and to withdraw it
  * without; /etc/rtm.conf is not asked, see rtm_conf_crash_policy().
  *
@@ -188,6 +190,24 @@ struct rtm_limits {
  */
 int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
 			uint64_t *entity, struct rtm_limits *limits);
+
+/**
+ * rtm_entity_register_methods() - register an entity that others may call
+ * @ctx: context, open for writing
+ * @id: its table and name
+ * @flags: as rtm_entity_register()
+ * @n_methods: number of methods, at most RTM_MAX_METHODS
+ * @entity: out: its handle
+ * @limits: opt out: what the table allows
+ *
+ * Calls arrive as RTM_EVENT_METHOD_CALL, also without RTM_REQ_EVENTS; see
+ * rtm_method_fetch().
+ *
+ * As rtm_entity_register(); -EINVAL: also too many methods.
+ */
+int rtm_entity_register_methods(struct rtm_ctx *ctx, const struct rtm_entity_id *id,
+				unsigned int flags, unsigned int n_methods, uint64_t *entity,
+				struct rtm_limits *limits);
 
 /**
  * rtm_entity_deregister() - end a registration with all it has
@@ -585,6 +605,24 @@ int rtm_route_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle, struct
 int rtm_route_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_route *route);
 
 /**
+ * rtm_route_exact() - find a route of one destination by its properties
+ * @ctx: context
+ * @entity: caller's registration
+ * @prefix: exactly this destination
+ * @match: opt: what the route must be like, RTM_RM_*; NULL for any
+ * @views: it must be in one of these; 0 for any
+ * @handle: opt out: the route
+ * @route: opt out: what it is, for rtm_route_release()
+ * @deadline: how long to wait for a lock of the destination
+ *
+ * Of several the best.  -ENOENT: no route matches.  -EBADF: a handle of @match names
+ * nothing of the caller's table.
+ */
+int rtm_route_exact(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		    const struct rtm_route_match *match, uint32_t views, uint64_t *handle,
+		    struct rtm_route *route, uint64_t deadline);
+
+/**
  * rtm_route_best_views() - tell in which views a route is the best
  * @ctx: context
  * @entity: caller's registration
@@ -698,9 +736,21 @@ int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_pr
  * rtm_dest_release() - give the handles in a struct rtm_dest back
  * @ctx: context
  * @entity: caller's registration
- * @dest: what one of the four calls above returned
+ * @dest: what one of the calls above returned
  */
 int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dest);
+
+/**
+ * rtm_dests_release() - give the handles in many struct rtm_dest back
+ * @ctx: context
+ * @entity: caller's registration
+ * @dests: destinations that an enumeration or a notification has told of
+ * @count: number of them
+ *
+ * -EBADF, -EINVAL: one was bad; the others are released.
+ */
+int rtm_dests_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dests,
+		      size_t count);
 
 /**
  * rtm_dest_hold() - keep the last route of a destination visible when it goes
@@ -773,6 +823,425 @@ int rtm_dest_get_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uin
  * -ENOENT: no slot was reserved.
  */
 int rtm_dest_set_opaque(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint64_t value);
+
+/* Enumerations: places in a table, which may change meanwhile */
+
+/**
+ * struct rtm_enum - an enumeration; may be copied
+ * @handle: its handle
+ * @item_size: bytes the kernel has for one destination
+ */
+struct rtm_enum {
+	uint64_t handle;
+	uint32_t item_size;
+};
+
+/**
+ * struct rtm_enum_scope - what to enumerate; all zero is all of the caller's table
+ * @where: RTM_EN_START: everything; RTM_EN_NEXT: from @prefix on; RTM_EN_RANGE: within
+ *	@prefix
+ * @views: destinations and routes: in one of these views; 0 for all of them
+ * @own: destinations: whose best route in one of @views is the caller's; routes: the
+ *	caller's; next hops: false, they are the caller's anyway
+ * @prefix: see @where; RTM_EN_START ignores it
+ */
+struct rtm_enum_scope {
+	uint32_t where;
+	uint32_t views;
+	bool own;
+	struct rtm_net_prefix prefix;
+};
+
+/**
+ * rtm_enum_dests() - begin to enumerate destinations
+ * @ctx: context
+ * @entity: caller's registration
+ * @scope: which; each is reported with a block for every supported view in @scope->views
+ * @protocol: whose best route to report: RTM_PROTO_BEST or RTM_PROTO_THIS
+ * @en: out: enumeration, ended by rtm_enum_delete()
+ *
+ * In order of address, shorter prefixes first.  -EINVAL: a set of unsupported views
+ * only.  -ENOSPC: the caller has too many lists, enumerations and notifications.
+ */
+int rtm_enum_dests(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum_scope *scope,
+		   uint32_t protocol, struct rtm_enum *en);
+
+/**
+ * rtm_enum_routes() - begin to enumerate routes
+ * @ctx: context
+ * @entity: caller's registration
+ * @dest: those of this destination, whatever @scope->where says; 0: those of all
+ * @scope: which
+ * @match: opt: what they must be like, RTM_RM_*; NULL for any
+ * @en: out: enumeration, ended by rtm_enum_delete()
+ *
+ * In order of destination, best first.  As rtm_enum_dests(); -EBADF: @dest or a handle
+ * of @match names nothing of the caller's table.
+ */
+int rtm_enum_routes(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest,
+		    const struct rtm_enum_scope *scope, const struct rtm_route_match *match,
+		    struct rtm_enum *en);
+
+/**
+ * rtm_enum_nexthops() - begin to enumerate the caller's next hops
+ * @ctx: context
+ * @entity: caller's registration
+ * @scope: which; @scope->views is 0, @scope->own false
+ * @en: out: enumeration, ended by rtm_enum_delete()
+ *
+ * In order of address and interface.  As rtm_enum_dests().
+ */
+int rtm_enum_nexthops(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum_scope *scope,
+		      struct rtm_enum *en);
+
+/**
+ * rtm_enum_next_dests() - take the next destinations
+ * @ctx: context
+ * @entity: caller's registration
+ * @en: enumeration of destinations
+ * @dests: out: array of @room, for rtm_dests_release()
+ * @room: room in the array, not 0
+ * @deadline: how long to wait for a lock of the first one
+ *
+ * Stops before a destination that somebody has locked exclusively, unless it is the
+ * first.  A failure leaves the enumeration where it was.
+ *
+ * Return: how many were taken; 0 at the end.
+ */
+int rtm_enum_next_dests(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en,
+			struct rtm_dest *dests, unsigned int room, uint64_t deadline);
+
+/**
+ * rtm_enum_next_routes() - take the next routes
+ * @ctx: context
+ * @entity: caller's registration
+ * @en: enumeration of routes
+ * @routes: out: array of @room handles
+ * @room: room in the array, not 0
+ * @deadline: how long to wait for a lock of the first one's destination
+ *
+ * As rtm_enum_next_dests().
+ *
+ * Return: how many were taken; 0 at the end.
+ */
+int rtm_enum_next_routes(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en,
+			 uint64_t *routes, unsigned int room, uint64_t deadline);
+
+/**
+ * rtm_enum_next_nexthops() - take the next next hops
+ * @ctx: context
+ * @entity: caller's registration
+ * @en: enumeration of next hops
+ * @nexthops: out: array of @room handles
+ * @room: room in the array, not 0
+ *
+ * Waits for nobody.
+ *
+ * Return: how many were taken; 0 at the end.
+ */
+int rtm_enum_next_nexthops(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en,
+			   uint64_t *nexthops, unsigned int room);
+
+/**
+ * rtm_enum_delete() - end an enumeration of any kind
+ * @ctx: context
+ * @entity: caller's registration
+ * @en: enumeration
+ */
+int rtm_enum_delete(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en);
+
+/* Lists: the caller's own order of its routes; a route is on one list at most */
+
+/**
+ * rtm_list_create() - make an empty route list
+ * @ctx: context
+ * @entity: caller's registration
+ * @list: out: handle, ended by rtm_list_delete()
+ *
+ * -ENOSPC: the caller has too many lists, enumerations and notifications.
+ */
+int rtm_list_create(struct rtm_ctx *ctx, uint64_t entity, uint64_t *list);
+
+/**
+ * rtm_list_insert() - move routes to the end of a list, all or none
+ * @ctx: context
+ * @entity: caller's registration
+ * @list: list of the caller; 0 takes the routes off their lists
+ * @routes: routes of the caller; one that is on this list already keeps its place
+ * @count: number of routes, 1..RTM_MAX_HANDLES_CALL
+ *
+ * -EBADF: a route is not the caller's or was deleted.
+ */
+int rtm_list_insert(struct rtm_ctx *ctx, uint64_t entity, uint64_t list, const uint64_t *routes,
+		    unsigned int count);
+
+/**
+ * rtm_list_delete() - delete a list; its routes stay in the table
+ * @ctx: context
+ * @entity: caller's registration
+ * @list: list of the caller
+ *
+ * Enumerations of it are at their end.
+ */
+int rtm_list_delete(struct rtm_ctx *ctx, uint64_t entity, uint64_t list);
+
+/**
+ * rtm_enum_list() - begin to enumerate the routes of a list, in its order
+ * @ctx: context
+ * @entity: caller's registration
+ * @list: list of the caller
+ * @en: out: enumeration, ended by rtm_enum_delete()
+ *
+ * What is put on the list behind the last route reported is reported later.
+ */
+int rtm_enum_list(struct rtm_ctx *ctx, uint64_t entity, uint64_t list, struct rtm_enum *en);
+
+/**
+ * rtm_enum_next_list() - take the next routes of a list
+ * @ctx: context
+ * @entity: caller's registration
+ * @en: enumeration of a list
+ * @routes: out: array of @room handles
+ * @room: room in the array, not 0
+ *
+ * Waits for nobody.
+ *
+ * Return: how many were taken; 0 at the end.
+ */
+int rtm_enum_next_list(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en,
+		       uint64_t *routes, unsigned int room);
+
+/* Change notification: destinations that have changed, each once, as they are by then */
+
+/**
+ * struct rtm_notify - a registration for change notification; may be copied
+ * @handle: its handle, the object of RTM_EVENT_CHANGED
+ * @item_size: bytes the kernel has for one destination
+ */
+struct rtm_notify {
+	uint64_t handle;
+	uint32_t item_size;
+};
+
+/**
+ * struct rtm_notify_scope - which changes to be told of
+ * @types: RTM_CT_ALL, RTM_CT_BEST, RTM_CT_FORWARDING, one at least; RTM_CT_ONLY_MARKED
+ * @views: views that count and are reported; 0: all count, none is reported
+ * @protocol: only changes that concern a route of this protocol; RTM_PROTO_BEST for all
+ * @events: tell by RTM_EVENT_CHANGED; needs a registration with RTM_REQ_EVENTS
+ * @context: given back in the event
+ * @prefix: only this prefix and its more specifics; all zero for all
+ */
+struct rtm_notify_scope {
+	uint32_t types;
+	uint32_t views;
+	uint32_t protocol;
+	bool events;
+	uint64_t context;
+	struct rtm_net_prefix prefix;
+};
+
+/**
+ * rtm_notify_register() - ask to be told of changes
+ * @ctx: context
+ * @entity: caller's registration
+ * @scope: of which
+ * @notify: out: the registration, ended by rtm_notify_deregister()
+ *
+ * Changes made before the call are not reported; they can be seen when it has
+ * returned.  -EINVAL: no type, or a set of unsupported views only.  -ENOSPC: the table
+ * has as many registrations as it may.
+ */
+int rtm_notify_register(struct rtm_ctx *ctx, uint64_t entity,
+			const struct rtm_notify_scope *scope, struct rtm_notify *notify);
+
+/**
+ * rtm_notify_deregister() - be told no more
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification, with its marks
+ */
+int rtm_notify_deregister(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify);
+
+/**
+ * rtm_notify_next() - take the next destinations that have changed
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification
+ * @dests: out: array of @room, for rtm_dests_release()
+ * @room: room in the array, not 0
+ * @state: opt out: RTM_NOTIFY_DESYNC: too much was missed, forget what is known, the
+ *	whole table follows; RTM_NOTIFY_SYNCED: these are the last of it; or 0
+ * @deadline: how long to wait for a lock of the first one
+ *
+ * Does not wait for changes: poll() the file of rtm_fd().  See RTM_IOC_GET_CHANGED_DESTS
+ * for what a listener that was out of sync has to do.  Stops before a destination that
+ * somebody has locked exclusively, unless it is the first.
+ *
+ * Return: how many were taken; 0 when nothing has changed.
+ */
+int rtm_notify_next(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify,
+		    struct rtm_dest *dests, unsigned int room, unsigned int *state,
+		    uint64_t deadline);
+
+/**
+ * rtm_notify_ignore() - not be told of what has changed so far, all or none
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification
+ * @dests: destinations; no handle is released
+ * @count: number of them, at most RTM_MAX_HANDLES_CALL
+ *
+ * -EBADF: one of them is no destination of the caller's table.
+ */
+int rtm_notify_ignore(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify,
+		      const uint64_t *dests, unsigned int count);
+
+/**
+ * rtm_notify_is_pending() - has a destination changed that was not taken yet?
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification
+ * @dest: the destination
+ *
+ * Return: 1 or 0.
+ */
+int rtm_notify_is_pending(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify,
+			  uint64_t dest);
+
+/**
+ * rtm_notify_mark() - mark a destination, or take the mark off
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification; a mark matters to
+ *	RTM_CT_ONLY_MARKED only
+ * @dest: the destination, which a mark keeps
+ * @mark: true to mark
+ *
+ * -ENOSPC: too many marks.
+ */
+int rtm_notify_mark(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify,
+		    uint64_t dest, bool mark);
+
+/**
+ * rtm_notify_is_marked() - is a destination marked?
+ * @ctx: context
+ * @entity: caller's registration
+ * @notify: its registration for change notification
+ * @dest: the destination
+ *
+ * Return: 1 or 0.
+ */
+int rtm_notify_is_marked(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notify *notify,
+			 uint64_t dest);
+
+/* Methods: what one entity asks another to do */
+
+/**
+ * rtm_method_count() - tell how many methods an entity has
+ * @ctx: context
+ * @entity: caller's registration
+ * @handle: any entity of the caller's table
+ *
+ * -ESTALE: it is not registered any more.
+ *
+ * Return: the number.
+ */
+int rtm_method_count(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle);
+
+/**
+ * struct rtm_method_call - methods that are invoked
+ * @callee: whose, an entity of the caller's table
+ * @methods: a bit for each; those the callee has not are left out
+ * @input: handed to each of them
+ * @input_size: bytes there, at most RTM_MAX_METHOD_DATA
+ * @output: what the callee answers
+ * @output_size: in: room there, at most RTM_MAX_METHOD_DATA; out: bytes stored
+ * @status: out: what the callee said of the call as a whole
+ * @call: 0 at first; after -EINTR the call, which goes on: with the same structure again
+ *	it is waited for, and no method runs twice
+ */
+struct rtm_method_call {
+	uint64_t callee;
+	uint32_t methods;
+	uint32_t input_size;
+	const void *input;
+	void *output;
+	uint32_t output_size;
+	uint32_t status;
+	uint64_t call;
+};
+
+/**
+ * rtm_method_invoke() - invoke methods and wait for the answer
+ * @ctx: context
+ * @entity: caller's registration
+ * @call: which, with what
+ * @deadline: how long to wait, not RTM_NOWAIT
+ *
+ * An entity of the same context is called like any other: another thread has to
+ * answer.  -ESTALE: the callee's registration has ended.  -ENOSPC: too many calls wait
+ * for it.  -ETIMEDOUT: the call is given up.
+ */
+int rtm_method_invoke(struct rtm_ctx *ctx, uint64_t entity, struct rtm_method_call *call,
+		      uint64_t deadline);
+
+/**
+ * rtm_method_block() - hold calls of the caller's methods back, or let them go on
+ * @ctx: context
+ * @entity: caller's registration
+ * @block: true to hold them back; not counted
+ *
+ * Calls that were fetched already are not held back.
+ */
+int rtm_method_block(struct rtm_ctx *ctx, uint64_t entity, bool block);
+
+/**
+ * struct rtm_method_request - a call that somebody has made
+ * @entity: in: whose methods, a registration of the context, or 0 for any of them; out:
+ *	whose
+ * @call: in: context of RTM_EVENT_METHOD_CALL, or 0 for the oldest call; out: the call
+ * @caller: out: who calls, with one reference for @entity to release
+ * @input: where the input goes
+ * @input_size: in: room there; out: bytes stored
+ * @output_size: out: room the caller has for the answer
+ * @methods: out: a bit for each method to run, ascending
+ */
+struct rtm_method_request {
+	uint64_t entity;
+	uint64_t call;
+	uint64_t caller;
+	void *input;
+	uint32_t input_size;
+	uint32_t output_size;
+	uint32_t methods;
+};
+
+/**
+ * rtm_method_fetch() - take a call that somebody has made
+ * @ctx: context
+ * @request: which; what
+ *
+ * Never waits: poll() the file of rtm_fd().  A call can be taken once, and has to be
+ * answered.  -ENOENT: no such call waits, or calls are held back.  -EMSGSIZE: too little
+ * room; the call stays, and @request has its entity, call and input_size.
+ */
+int rtm_method_fetch(struct rtm_ctx *ctx, struct rtm_method_request *request);
+
+/**
+ * rtm_method_answer() - answer a call
+ * @ctx: context
+ * @entity: whose methods
+ * @call: the call; one that was not fetched yet is refused so
+ * @output: the answer
+ * @output_size: bytes there, at most what the caller has room for
+ * @status: handed to the caller as it is
+ *
+ * -ENOENT: there is no such call, or it was answered.  -EMSGSIZE: more than there is
+ * room for.
+ */
+int rtm_method_answer(struct rtm_ctx *ctx, uint64_t entity, uint64_t call, const void *output,
+		      uint32_t output_size, uint32_t status);
 
 /* Events */
 

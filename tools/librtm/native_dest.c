@@ -73,16 +73,59 @@ int rtm_dest_parent(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
 #define LOOKUP_STRIDE	(sizeof(struct rtm_dest_item) + \
 			 RTM_DEST_MAX_VIEWS * sizeof(struct rtm_dest_view))
 
-static void take_item(const struct rtm_dest_item *item, struct rtm_dest *dest, int *status)
+/**
+ * rtmi_dest_from_item() - a destination of an array of the kernel's
+ * @item: what the kernel has stored
+ * @dest: out: the destination
+ */
+void rtmi_dest_from_item(const struct rtm_dest_item *item, struct rtm_dest *dest)
 {
-	if (status)
-		*status = item->status;
 	dest->handle = item->dest;
 	dest->prefix = item->prefix;
 	dest->belongs = item->belongs;
 	dest->n_views = item->n_views;
 	dest->last_changed = item->last_changed;
 	memcpy(dest->views, item->views, item->n_views * sizeof(item->views[0]));
+}
+
+/**
+ * rtmi_items_alloc() - room for destinations of the kernel's
+ * @count: how many
+ * @item_size: bytes of each, as the caller remembers them
+ * @err: out: why there is none: -EINVAL: no room, or that is no size; -ENOMEM
+ *
+ * Return: zeroed memory, or NULL.
+ */
+void *rtmi_items_alloc(unsigned int count, uint32_t item_size, int *err)
+{
+	void *items = NULL;
+
+	*err = -EINVAL;
+	if (count && item_size >= sizeof(struct rtm_dest_item) && item_size <= LOOKUP_STRIDE) {
+		*err = -ENOMEM;
+		items = calloc(count, item_size);
+	}
+	return items;
+}
+
+/**
+ * rtmi_dests_take() - destinations of an array of the kernel's
+ * @dests: out: array of @count
+ * @items: what the kernel has stored
+ * @count: how many
+ * @item_size: bytes of each
+ *
+ * Return: @count.
+ */
+int rtmi_dests_take(struct rtm_dest *dests, const void *items, unsigned int count,
+		    uint32_t item_size)
+{
+	const char *at = items;
+	unsigned int i;
+
+	for (i = 0; i < count; i++, at += item_size)
+		rtmi_dest_from_item((const void *)at, &dests[i]);
+	return (int)count;
 }
 
 int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefixes,
@@ -113,9 +156,13 @@ int rtm_dests_find(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_pr
 		err = rtmi_get_dests(&ctx->dev, &req);
 		if (err)
 			break;
-		for (i = 0; i < req.count; i++)
-			take_item((void *)(room + i * LOOKUP_STRIDE), &dests[*done + i],
-				  status ? &status[*done + i] : NULL);
+		for (i = 0; i < req.count; i++) {
+			const struct rtm_dest_item *item = (void *)(room + i * LOOKUP_STRIDE);
+
+			rtmi_dest_from_item(item, &dests[*done + i]);
+			if (status)
+				status[*done + i] = item->status;
+		}
 	}
 	free(room);
 	return err;
@@ -136,6 +183,20 @@ int rtm_dest_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest
 		handles[count++] = dest->views[i].hold_route;
 	}
 	return rtm_handles_release(ctx, entity, handles, count);
+}
+
+int rtm_dests_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_dest *dests,
+		      size_t count)
+{
+	int first = 0, err;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		err = rtm_dest_release(ctx, entity, &dests[i]);
+		if (!first)
+			first = err;
+	}
+	return first;
 }
 
 int rtm_dest_hold(struct rtm_ctx *ctx, uint64_t entity, uint64_t dest, uint32_t views,

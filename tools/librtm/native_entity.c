@@ -11,10 +11,11 @@
 #include "conf.h"
 #include "rtm_native.h"
 
-int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
-			uint64_t *entity, struct rtm_limits *limits)
+int rtm_entity_register_methods(struct rtm_ctx *ctx, const struct rtm_entity_id *id,
+				unsigned int flags, unsigned int n_methods, uint64_t *entity,
+				struct rtm_limits *limits)
 {
-	struct rtm_register_entity req = { .flags = flags, .id = *id };
+	struct rtm_register_entity req = { .flags = flags, .id = *id, .n_methods = n_methods };
 	int err;
 
 	err = rtmi_register_entity(&ctx->dev, &req);
@@ -34,6 +35,12 @@ int rtm_entity_deregister(struct rtm_ctx *ctx, uint64_t entity)
 	struct rtm_deregister_entity req = { .entity = entity };
 
 	return rtmi_deregister_entity(&ctx->dev, &req);
+}
+
+int rtm_entity_register(struct rtm_ctx *ctx, const struct rtm_entity_id *id, unsigned int flags,
+			uint64_t *entity, struct rtm_limits *limits)
+{
+	return rtm_entity_register_methods(ctx, id, flags, 0, entity, limits);
 }
 
 static int set_crash_policy(struct rtm_ctx *ctx, struct rtm_set_crash_policy *req,

@@ -143,6 +143,38 @@ int rtm_route_release(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_rou
 	return rtm_handles_release(ctx, entity, handles, 3 + route->attrs.n_nexthops);
 }
 
+int rtm_route_exact(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_net_prefix *prefix,
+		    const struct rtm_route_match *match, uint32_t views, uint64_t *handle,
+		    struct rtm_route *route, uint64_t deadline)
+{
+	struct rtm_route found = { .prefix = *prefix };
+	struct rtm_get_exact_route req = {
+		.flags = handle ? 0 : RTM_REQ_NO_HANDLE,
+		.entity = entity,
+		.prefix = *prefix,
+		.views = views,
+	};
+	int err;
+
+	if (match)
+		req.match = *match;
+	rtm_route_set_nexthops(&req.attrs, found.nexthops, RTM_MAX_NEXTHOPS);
+	rtmi_wait(deadline, &req.flags, &req.deadline);
+	err = rtmi_get_exact_route(&ctx->dev, &req);
+	if (err)
+		return err;
+	if (handle)
+		*handle = req.route;
+	found.dest = req.dest;
+	found.owner = req.owner;
+	found.attrs = req.attrs;
+	if (!route)
+		return rtm_route_release(ctx, entity, &found);
+	*route = found;
+	rtm_route_set_nexthops(&route->attrs, route->nexthops, req.attrs.n_nexthops);
+	return 0;
+}
+
 int rtm_route_best_views(struct rtm_ctx *ctx, uint64_t entity, uint64_t route, uint32_t *views,
 			 uint64_t deadline)
 {

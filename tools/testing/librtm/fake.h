@@ -58,6 +58,22 @@ union fake_req {
 	struct rtm_route_batch batch;
 	struct rtm_fib_sync fib_sync;
 	struct rtm_dump dump;
+	struct rtm_create_enum create_enum;
+	struct rtm_create_list_enum list_enum;
+	struct rtm_get_enum get_enum;
+	struct rtm_object_req object;
+	struct rtm_insert_in_list insert;
+	struct rtm_get_exact_route exact_route;
+	struct rtm_register_notify notify;
+	struct rtm_deregister_notify end_notify;
+	struct rtm_get_changed changed;
+	struct rtm_ignore_changed ignore;
+	struct rtm_notify_dest notify_dest;
+	struct rtm_get_methods methods;
+	struct rtm_invoke_method invoke;
+	struct rtm_block_methods block;
+	struct rtm_fetch_call fetch;
+	struct rtm_answer_call answer_call;
 };
 
 extern fake_handler fake_handlers[FAKE_N_CMDS];
