@@ -928,7 +928,7 @@ int rtm_enum_next_routes(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_
 			 uint64_t *routes, unsigned int room, uint64_t deadline);
 
 /**
- * rtm_enum_next_nexthops() - take the next next hops
+ * rtm_enum_next_nexthops() - take further next hops
  * @ctx: context
  * @entity: caller's registration
  * @en: enumeration of next hops

@@ -40,6 +40,6 @@ static inline void rtmi_wait(uint64_t deadline, __u32 *flags, __u64 *req_deadlin
 void rtmi_dest_from_item(const struct rtm_dest_item *item, struct rtm_dest *dest);
 void *rtmi_items_alloc(unsigned int count, uint32_t item_size, int *err);
 int rtmi_dests_take(struct rtm_dest *dests, const void *items, unsigned int count,
-			   uint32_t item_size);
+		    uint32_t item_size);
 
 #endif /* RTM_NATIVE_H */
