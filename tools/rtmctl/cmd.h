@@ -30,6 +30,7 @@ extern const struct verb lock_verbs[];
 extern const struct verb monitor_verbs[];
 extern const struct verb stats_verbs[];
 extern const struct verb fib_verbs[];
+extern const struct verb method_verbs[];
 extern const struct verb conf_verbs[];
 extern const struct verb version_verbs[];
 

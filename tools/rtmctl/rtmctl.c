@@ -30,6 +30,7 @@ static const struct object {
 	{ "route", route_verbs },
 	{ "dest", dest_verbs },
 	{ "lock", lock_verbs },
+	{ "method", method_verbs },
 	{ "monitor", monitor_verbs },
 	{ "stats", stats_verbs },
 	{ "fib", fib_verbs },

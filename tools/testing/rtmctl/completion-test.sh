@@ -95,6 +95,7 @@ offers "rtmctl route add 10.0.0.0/8 metric 1" ""
 offers "rtmctl lock dest 198.51.100.0/24 --s" --shared
 among "rtmctl route add 10.0.0.0/8 dev l" lo
 offers "rtmctl entity set bgp crash h" hold
+offers "rtmctl method invoke 0x" 0x3fff0008
 touch "$dir/conf-of-mine"
 offers "rtmctl conf check $dir/conf-o" "$dir/conf-of-mine"
 offers "rtmctl conf show $dir/conf-o" "$dir/conf-of-mine"

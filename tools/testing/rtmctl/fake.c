@@ -162,6 +162,46 @@ static int deregister_entity(const struct rtm_deregister_entity *req)
 	return 0;
 }
 
+static int get_entities(struct rtm_get_entities *req)
+{
+	__u64 *handles = (__u64 *)(uintptr_t)req->handles;
+	struct rtm_entity_id *ids = (struct rtm_entity_id *)(uintptr_t)req->infos;
+	__u32 room = req->count;
+	int e;
+
+	req->count = 0;
+	req->total = 0;
+	for (e = 0; e < FAKE_ENTITIES; e++) {
+		if (!fake->entities[e].used || !fake->entities[e].pid)
+			continue;
+		req->total++;
+		if (req->count == room)
+			continue;
+		handles[req->count] = handle(RTM_HANDLE_ENTITY, e);
+		ids[req->count++] = fake->entities[e].id;
+	}
+	return req->count < req->total ? -EMSGSIZE : 0;
+}
+
+/* Answers what it was asked, as far as there is room; the status says which methods. */
+static int invoke_method(struct rtm_invoke_method *req)
+{
+	int e = index_of(RTM_HANDLE_ENTITY, req->callee);
+
+	if (e < 0 || caller(req->entity) < 0)
+		return -EBADF;
+	req->methods &= (1u << fake->entities[e].n_methods) - 1;
+	req->status = req->methods;
+	if (!req->methods)
+		req->output_size = 0;
+	else if (req->input_size < req->output_size)
+		req->output_size = req->input_size;
+	if (req->output_size)
+		memcpy((void *)(uintptr_t)req->output, (void *)(uintptr_t)req->input,
+		       req->output_size);
+	return 0;
+}
+
 /* By name; one that is kept or held and not to be any more goes at once. */
 static int set_crash_policy(const struct rtm_set_crash_policy *req)
 {
@@ -535,6 +575,8 @@ static void dump_entities(struct dump *d)
 			.registered = fake->entities[e].pid != 0,
 			.pid = fake->entities[e].pid,
 			.hold_ms = fake->entities[e].hold_ms,
+			.n_methods = fake->entities[e].n_methods,
+			.blocked = fake->entities[e].n_methods == 1,
 		};
 
 		if (!fake->entities[e].used)
@@ -822,6 +864,10 @@ static int call_change(unsigned int cmd, void *arg)
 	case RTM_IOC_ADD_ROUTES:
 	case RTM_IOC_DELETE_ROUTES:
 		return route_batch(cmd, arg);
+	case RTM_IOC_GET_ENTITIES:
+		return get_entities(arg);
+	case RTM_IOC_INVOKE_METHOD:
+		return invoke_method(arg);
 	case RTM_IOC_SET_CRASH_POLICY:
 		return set_crash_policy(arg);
 	case RTM_IOC_BEGIN_RESYNC:

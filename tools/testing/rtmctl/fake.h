@@ -22,6 +22,7 @@ struct fake_entity {
 	__u32 flags;
 	pid_t pid;		/* 0: kept */
 	__u32 hold_ms;
+	__u16 n_methods;
 	bool resyncing;
 };
 

@@ -174,6 +174,10 @@ test_alive()
 		rtmctl route del 198.51.100.0/24 proto bgp || return
 	refuses 2 "has it registered" rtmctl entity del bgp || return
 	has "$(rtmctl entity show)" "pid $daemon (rtmctl)" || return
+	# it has no methods, so there is nothing to run
+	same "$(rtmctl method show)" "" || return
+	same "$(rtmctl method invoke bgp inet method 0 input 00 timeout 60)" "status 0" || return
+	refuses 2 "is not registered" rtmctl method invoke bgp inet6 method 0 || return
 	exec 5>&-
 	wait "$daemon"
 	so rtmctl route del 198.51.100.0/24 proto bgp || return

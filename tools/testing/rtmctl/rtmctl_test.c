@@ -715,6 +715,61 @@ static void test_entity_set(void **state)
 	shows("entity show ospf", "");
 }
 
+static void test_method(void **state)
+{
+	struct json_object *methods, *answer;
+	int e;
+
+	(void)state;
+	shows("method", "");
+	shows("-j method show", "[]\n");
+	fake_register(AF_INET6, 13, 1, 0, DAEMON_PID);
+	fake_register(AF_INET, 14, 1, 0, DAEMON_PID);
+	e = fake_register(AF_INET6, 14, 1, 0, DAEMON_PID);
+	fake->entities[e].n_methods = 3;
+	fake->entities[fake_register(AF_INET, 14, 2, 0, 0)].n_methods = 2;
+	fake->entities[fake_register(AF_INET, 8, 1, 0, DAEMON_PID)].n_methods = 1;
+	shows("method show", "inet6 proto bgp id 1 methods 3\n"
+	      "inet proto bgp id 2 methods 2\ninet proto rip id 1 methods 1 blocked\n");
+	shows("method show proto bgp inet6", "inet6 proto bgp id 1 methods 3\n");
+	shows("method show bgp inet id 2 instance 0", "inet proto bgp id 2 methods 2\n");
+	methods = list("-j method show rip", 1);
+	is_text(item(methods, 0), "family", "inet");
+	is_text(item(methods, 0), "protocol", "rip");
+	is_number(item(methods, 0), "methods", 1);
+	assert_true(json_object_get_boolean(member(item(methods, 0), "blocked")));
+	json_object_put(methods);
+
+	no(1, "method invoke method 0", "the protocol of the entity is missing");
+	no(1, "method invoke bgp", "\"method N\" is missing");
+	no(1, "method invoke bgp method 32", "not a number from 0 to 31");
+	no(1, "method invoke bgp method 0 input 1", "two hexadecimal digits");
+	no(1, "method invoke bgp method 0 input 0g", "two hexadecimal digits");
+	no(1, "method invoke bgp method 0 room 65537", "not a number from 0 to 65536");
+	no(1, "-4 method invoke bgp method 0 inet6", "contradict");
+	no(1, "method invoke bgp method 0 timeout x", "timeout");
+	no(2, "method invoke bgp id 9 method 0", "proto bgp id 9: it is not registered");
+	no(2, "method invoke bgp id 2 method 0", "proto bgp id 2: it is not registered");
+
+	/* the first family that has the name; what it has not is left out */
+	shows("method invoke bgp method 0 input 616263", "status 0\n");
+	shows("method invoke proto bgp id 1 inet6 method 0 method 2 method 9 input 00fFaB",
+	      "status 5 output 00ffab\n");
+	shows("method invoke bgp instance 0 inet6 method 0 timeout 5", "status 1\n");
+	shows("-6 method invoke bgp method 1 input 0001 room 1", "status 2 output 00\n");
+	ok("-j method invoke bgp inet6 method 1 input 7f");
+	answer = parse();
+	is_number(answer, "status", 2);
+	is_text(answer, "output", "7f");
+	json_object_put(answer);
+	fake->fail_cmd = RTM_IOC_INVOKE_METHOD;
+	fake->fail_error = ETIMEDOUT;
+	no(2, "method invoke bgp method 0", "proto bgp id 1: it has not answered in time");
+	fake->fail_cmd = 0;
+	/* nothing of ours is left */
+	shows("entity show netmgmt", "");
+}
+
 /*
  * rtm.conf
  */
@@ -1120,6 +1175,7 @@ int main(void)
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
 		TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
 		TEST(test_entity), TEST(test_entity_set), TEST(test_nexthop),
+		TEST(test_entity), TEST(test_method), TEST(test_nexthop),
 		TEST(test_entity), TEST(test_conf), TEST(test_nexthop),
 		TEST(test_entity), TEST(test_conf_errors), TEST(test_nexthop),
 		TEST(test_load), TEST(test_load_replace), TEST(test_load_errors),
