@@ -25,7 +25,7 @@ shell		shellcheck is silent on every script
 ktap		the reader of test results sees each kind of failure
 suites		the list of suites agrees with the files
 sem		dest->sem is touched in rtm_lock.c only
-manual		each function of rtmv2.h is on one manual page, and declared there as in the header
+manual		each function of rtmv2.h is on one manual page, as declared; librtm.h's are in librtm(3)
 functions	functions are short (median 15, 90% 50, at most 80 lines)
 rtmctl		rtmctl against a kernel made of arrays, completion
 librtm		librtm against a kernel made of arrays, layout of the public header
@@ -208,6 +208,18 @@ prototypes()
 		sed 's/( /(/' | LC_ALL=C sort
 }
 
+# native_declared, native_listed: functions of <librtm.h>, and those librtm(3) names
+native_declared()
+{
+	sed -nE 's/^[a-z].*[ *](rtm_[a-z0-9_]+)\(.*/\1/p' tools/librtm/librtm.h | LC_ALL=C sort -u
+}
+
+native_listed()
+{
+	sed -n '/^THE NATIVE INTERFACE/,/^EXAMPLE/p' tools/man/librtm.3.rst |
+		grep -oE '\brtm_[a-z0-9_]+' | LC_ALL=C sort
+}
+
 # On no page: only in the header, "<".  On two, or not in the header: ">".  What a page
 # declares it describes, once, by a line of its own.
 check_manual()
@@ -219,6 +231,7 @@ check_manual()
 	diff <(grep -oHE 'WINAPI Rtm[A-Za-z0-9]+' "${pages[@]}" | sed 's/WINAPI //' | LC_ALL=C sort) \
 		<(grep -oHE '^\*\*Rtm[A-Za-z0-9]+\*\*\\\(\)$' "${pages[@]}" |
 			sed 's/\*\*\(Rtm[^*]*\).*/\1/' | LC_ALL=C sort) || status=1
+	diff <(native_declared) <(native_listed) || status=1
 	return "$status"
 }
 
