@@ -245,7 +245,6 @@ static void claim_locked(struct rtm_entity *entity, struct rtm_claim *claim)
 	claim->policy = entity->policy;
 	claim->hold_until = entity->hold_until;
 	hold_end_locked(entity);
-	rtm_quota_forget(&entity->quota, RTM_QUOTA_OWN);
 	rtm_lock_owner_revive(&entity->locks);
 	rtm_nexthop_locks_revive(&entity->nexthop_locks);
 	rtm_resync_forget(entity);
@@ -486,6 +485,7 @@ int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity)
 static void keep_locked(struct rtm_entity *entity, const struct rtm_claim *claim)
 {
 	entity->flags = 0;
+	rtm_quota_forget(&entity->quota, RTM_QUOTA_OWN);
 	WRITE_ONCE(entity->state, RTM_ENTITY_KEPT);
 	if (entity->policy.flags & RTM_REQ_HOLD)
 		hold_begin_locked(entity, claim ? claim->hold_until :

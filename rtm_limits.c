@@ -99,7 +99,7 @@ unsigned int rtm_max_file_handles = 1u << 24;
 module_param_cb(max_file_handles, &large_ops, &rtm_max_file_handles, 0644);
 MODULE_PARM_DESC(max_file_handles, "Handles of one open file (default 16777216)");
 
-static int set_amount(const char *val, const struct kernel_param *kp)
+static int set_u64(const char *val, const struct kernel_param *kp, u64 max)
 {
 	u64 n;
 	int err;
@@ -107,13 +107,24 @@ static int set_amount(const char *val, const struct kernel_param *kp)
 	err = kstrtou64(val, 0, &n);
 	if (err)
 		return err;
-	if (!n || n > S64_MAX)
+	if (!n || n > max)
 		return -ERANGE;
 	WRITE_ONCE(*(u64 *)kp->arg, n);
 	return 0;
 }
 
+static int set_amount(const char *val, const struct kernel_param *kp)
+{
+	return set_u64(val, kp, S64_MAX);
+}
+
+static int set_objects(const char *val, const struct kernel_param *kp)
+{
+	return set_u64(val, kp, 4096);
+}
+
 static const struct kernel_param_ops amount_ops = { .set = set_amount, .get = param_get_ullong };
+static const struct kernel_param_ops objects_ops = { .set = set_objects, .get = param_get_ullong };
 
 /* An entity may have a full table of the Internet twice over, and handles of all of it. */
 u64 rtm_entity_max[RTM_N_RESOURCES] = {
@@ -131,9 +142,9 @@ module_param_cb(max_entity_nexthops, &amount_ops, &rtm_entity_max[RTM_RES_NEXTHO
 MODULE_PARM_DESC(max_entity_nexthops, "Next hops of one entity (default 1048576)");
 module_param_cb(max_entity_handles, &amount_ops, &rtm_entity_max[RTM_RES_HANDLES], 0644);
 MODULE_PARM_DESC(max_entity_handles, "Handles of one entity (default 16777216)");
-module_param_cb(max_objects, &amount_ops, &rtm_entity_max[RTM_RES_OBJECTS], 0644);
+module_param_cb(max_objects, &objects_ops, &rtm_entity_max[RTM_RES_OBJECTS], 0644);
 MODULE_PARM_DESC(max_objects,
-		 "Enumerations, lists and notifications of one entity (default 1024)");
+		 "Enumerations, lists and notifications of one entity (1-4096, default 1024)");
 module_param_cb(max_entity_bytes, &amount_ops, &rtm_entity_max[RTM_RES_BYTES], 0644);
 MODULE_PARM_DESC(max_entity_bytes, "Bytes of memory of one entity (default 4 GiB)");
 

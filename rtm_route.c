@@ -513,7 +513,8 @@ static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
  * Context: process, may sleep.
  *
  * Return: 0; -ENOMEM, -ENOSPC (too many candidates, or a limit of the owner or the
- * namespace), -EIDRM (the owner went), or what waiting for the lock gave.  On failure nothing has changed.
+ * namespace), -EIDRM (the owner went), or what waiting for the lock gave.  On failure
+ * nothing has changed.
  */
 int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
 		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep)

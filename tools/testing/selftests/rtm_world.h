@@ -667,8 +667,8 @@ static inline void world_limits_arg(struct world *w, unsigned long cmd, void *ar
 		set->limits[RTM_RES_ROUTES] = 1000;
 	} else {
 		arg_init(get);
-		get->flags = 0;
-		get->entity = w->entity;
+		get->flags = RTM_REQ_NAMESPACE;
+		get->entity = 0;
 		memset(&get->id, 0, sizeof(get->id));
 	}
 }
