@@ -123,8 +123,10 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_BEGIN_RESYNC, rtm_ioctl_begin_resync, rtm_resync, swept, true),
 	RTM_OP(RTM_IOC_END_RESYNC, rtm_ioctl_end_resync, rtm_resync, swept, true),
 	RTM_OP(RTM_IOC_GET_DESTS, rtm_ioctl_get_dests, rtm_get_dests, deadline, false),
-	RTM_OP(RTM_IOC_SET_LIMITS, rtm_ioctl_set_limits, rtm_set_limits, limits, true),
-	RTM_OP(RTM_IOC_GET_LIMITS, rtm_ioctl_get_limits, rtm_get_limits, usage, false),
+	RTM_OP(RTM_IOC_SET_LIMITS, rtm_ioctl_set_limits, rtm_set_limits, limits[RTM_RES_BYTES],
+	       true),
+	RTM_OP(RTM_IOC_GET_LIMITS, rtm_ioctl_get_limits, rtm_get_limits, usage[RTM_RES_BYTES],
+	       false),
 	RTM_OP(RTM_IOC_SET_CRASH_POLICY, rtm_ioctl_set_crash_policy, rtm_set_crash_policy, pad,
 	       true),
 };

@@ -298,6 +298,33 @@ int rtm_entity_list(struct rtm_ctx *ctx, uint64_t entity, uint64_t *handles,
 int rtm_entity_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
 		    struct rtm_entity_id *id, unsigned int *state);
 
+/**
+ * rtm_limits_set() - limit what an entity or the network namespace may have
+ * @ctx: context, open for writing
+ * @entity: caller's registration, or 0
+ * @id: without @entity: an entity by name, or NULL for the namespace
+ * @which: what is set: 1u << enum rtm_resource for each
+ * @limits: by enum rtm_resource; 0 takes a limit back
+ *
+ * See RTM_IOC_SET_LIMITS.  -EINVAL: nothing to set, both @entity and @id, or
+ * RTM_RES_DESTS of an entity.  -EPERM: a limit is above that of the administrator or
+ * the module; none is set.  -ENOENT: no such entity.
+ */
+int rtm_limits_set(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_entity_id *id,
+		   unsigned int which, const uint64_t limits[RTM_N_RESOURCES]);
+
+/**
+ * rtm_limits_get() - what an entity or the network namespace has and may have
+ * @ctx: context
+ * @entity: caller's registration, or 0
+ * @id: without @entity: an entity by name, or NULL for the namespace
+ * @usage: out: by enum rtm_resource
+ *
+ * -EINVAL: both @entity and @id.  -ENOENT: no such entity.
+ */
+int rtm_limits_get(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_entity_id *id,
+		   struct rtm_usage usage[RTM_N_RESOURCES]);
+
 /* Handles */
 
 /**

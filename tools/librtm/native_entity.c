@@ -6,6 +6,7 @@
  * after success.
  */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -115,6 +116,45 @@ int rtm_entity_info(struct rtm_ctx *ctx, uint64_t entity, uint64_t handle,
 	if (state)
 		*state = req.state;
 	return 0;
+}
+
+static uint32_t limits_flags(uint64_t entity, const struct rtm_entity_id *id)
+{
+	return entity || id ? 0 : RTM_REQ_NAMESPACE;
+}
+
+int rtm_limits_set(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_entity_id *id,
+		   unsigned int which, const uint64_t limits[RTM_N_RESOURCES])
+{
+	struct rtm_set_limits req = {
+		.flags = limits_flags(entity, id),
+		.entity = entity,
+		.which = which,
+	};
+	unsigned int r;
+
+	if (id)
+		req.id = *id;
+	for (r = 0; r < RTM_N_RESOURCES; r++)
+		req.limits[r] = which & 1u << r ? limits[r] : 0;
+	return rtmi_set_limits(&ctx->dev, &req);
+}
+
+int rtm_limits_get(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_entity_id *id,
+		   struct rtm_usage usage[RTM_N_RESOURCES])
+{
+	struct rtm_get_limits req = {
+		.flags = limits_flags(entity, id),
+		.entity = entity,
+	};
+	int err;
+
+	if (id)
+		req.id = *id;
+	err = rtmi_get_limits(&ctx->dev, &req);
+	if (!err)
+		memcpy(usage, req.usage, sizeof(req.usage));
+	return err;
 }
 
 int rtm_handles_reference(struct rtm_ctx *ctx, uint64_t entity, const uint64_t *handles,

@@ -51,6 +51,8 @@ union fake_req {
 	struct rtm_get_dests dests;
 	struct rtm_resync resync;
 	struct rtm_set_crash_policy crash_policy;
+	struct rtm_set_limits set_limits;
+	struct rtm_get_limits get_limits;
 	struct rtm_lock_object lock_object;
 	struct rtm_update_route update;
 	struct rtm_unlock_nexthop unlock_nexthop;

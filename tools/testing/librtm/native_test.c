@@ -842,6 +842,52 @@ static void test_dests_find(void **state)
 	assert_int_equal(done, 0);
 }
 
+static int usage_of(void *arg)
+{
+	struct rtm_get_limits *req = arg;
+	unsigned int r;
+
+	for (r = 0; r < RTM_N_RESOURCES; r++)
+		req->usage[r] = (struct rtm_usage){ 100 + r, 10 + r, r };
+	return 0;
+}
+
+static void test_limits(void **state)
+{
+	static const struct rtm_entity_id id = { .family = AF_INET, .protocol = 14, .id = 3 };
+	static const uint64_t limits[RTM_N_RESOURCES] = { 1, 2, 3, 4, 5, 6 };
+	struct rtm_usage usage[RTM_N_RESOURCES] = {};
+	const struct rtm_set_limits *set;
+
+	(void)state;
+	fake_on(SET_LIMITS, ok);
+	fake_on(GET_LIMITS, usage_of);
+	assert_int_equal(rtm_limits_set(ctx, E, NULL, 1u << RTM_RES_BYTES, limits), 0);
+	set = &fake_seen(SET_LIMITS)->set_limits;
+	assert_true(set->entity == E && !set->flags && set->which == 1u << RTM_RES_BYTES);
+	assert_true(set->limits[RTM_RES_BYTES] == 6 && !set->limits[RTM_RES_ROUTES]);
+	assert_int_equal(rtm_limits_set(ctx, 0, &id, 3, limits), 0);
+	set = &fake_seen(SET_LIMITS)->set_limits;
+	assert_memory_equal(&set->id, &id, sizeof(id));
+	assert_true(!set->entity && !set->flags && set->limits[1] == 2 && !set->limits[2]);
+	assert_int_equal(rtm_limits_set(ctx, 0, NULL, 1, limits), 0);
+	assert_int_equal(fake_seen(SET_LIMITS)->set_limits.flags, RTM_REQ_NAMESPACE);
+
+	assert_int_equal(rtm_limits_get(ctx, 0, NULL, usage), 0);
+	assert_int_equal(fake_seen(GET_LIMITS)->get_limits.flags, RTM_REQ_NAMESPACE);
+	assert_true(usage[RTM_RES_BYTES].limit == 105 && usage[RTM_RES_BYTES].used == 15);
+	assert_int_equal(usage[RTM_RES_BYTES].refused, 5);
+	assert_int_equal(rtm_limits_get(ctx, 0, &id, usage), 0);
+	assert_memory_equal(&fake_seen(GET_LIMITS)->get_limits.id, &id, sizeof(id));
+	memset(usage, 0xee, sizeof(usage));
+	fake_on(GET_LIMITS, fail_with);
+	fake_on(SET_LIMITS, fail_with);
+	give_errno = EPERM;
+	assert_int_equal(rtm_limits_set(ctx, E, NULL, 1, limits), -EPERM);
+	assert_int_equal(rtm_limits_get(ctx, E, NULL, usage), -EPERM);
+	assert_int_equal(usage[0].used, 0xeeeeeeeeeeeeeeee);
+}
+
 static int swept(void *arg)
 {
 	((struct rtm_resync *)arg)->swept = 12;
@@ -1073,6 +1119,7 @@ int main(void)
 		T(test_dest),
 		T(test_lock),
 		T(test_edit_route),
+		T(test_limits),
 		T(test_resync),
 		T(test_dests_find),
 		T(test_edit_nexthop),
