@@ -44,6 +44,8 @@ static const struct reason {
 	{ RTM_IOC_LOCK_DEST, EACCES,
 	  "the module's dest_lock_policy does not allow it to us" },
 	{ RTM_IOC_UNLOCK_DEST, EACCES, "the lock was broken or lost meanwhile" },
+	{ RTM_IOC_SET_LIMITS, EPERM,
+	  "needs CAP_NET_ADMIN, and no limit above the module's parameter" },
 	{ 0, ENOTTY, "the loaded rtm module does not know this request" },
 	{ 0, EOPNOTSUPP, "the loaded rtm module does not know this request" },
 	{ 0, E2BIG, "the loaded rtm module is older than rtmctl" },

@@ -506,6 +506,42 @@ static int get_stats(struct rtm_get_stats *req)
 	return 0;
 }
 
+/* The row of the entity named, or of the namespace; NULL where there is none. */
+static __u64 *limits_row(__u32 flags, const struct rtm_entity_id *id)
+{
+	int e;
+
+	if (flags & RTM_REQ_NAMESPACE)
+		return id->family ? NULL : fake->limits[FAKE_ENTITIES];
+	for (e = 0; e < FAKE_ENTITIES; e++) {
+		if (fake->entities[e].used && same_id(&fake->entities[e].id, id))
+			return fake->limits[e];
+	}
+	return NULL;
+}
+
+static int set_limits(const struct rtm_set_limits *req)
+{
+	__u64 *row = limits_row(req->flags, &req->id);
+	int r;
+
+	for (r = 0; row && r < RTM_N_RESOURCES; r++) {
+		if (req->which & 1u << r)
+			row[r] = req->limits[r];
+	}
+	return row ? 0 : -ENOENT;
+}
+
+static int get_limits(struct rtm_get_limits *req)
+{
+	const __u64 *row = limits_row(req->flags, &req->id);
+	int r;
+
+	for (r = 0; row && r < RTM_N_RESOURCES; r++)
+		req->usage[r] = (struct rtm_usage){ row[r], (__u64)r + 10, (__u64)r };
+	return row ? 0 : -ENOENT;
+}
+
 static int get_version(struct rtm_get_version *req)
 {
 	req->abi = RTM_ABI_VERSION;
@@ -836,6 +872,10 @@ static int call_dump(unsigned int cmd, void *arg)
 		return get_stats(arg);
 	case RTM_IOC_FIB_SYNC:
 		return fib_sync(arg);
+	case RTM_IOC_SET_LIMITS:
+		return set_limits(arg);
+	case RTM_IOC_GET_LIMITS:
+		return get_limits(arg);
 	default:
 		return -ENOTTY;
 	}

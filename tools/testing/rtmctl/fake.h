@@ -62,6 +62,7 @@ struct fake_route {
  * @taken: times a lock was taken
  * @held: times a lock is held now
  * @exclusive: the last lock was exclusive
+ * @limits: of each entity, and in the last row of the namespace
  * @calls: how many calls there were, by number
  */
 struct fake {
@@ -80,6 +81,7 @@ struct fake {
 	__u32 mangle;
 	__u32 hold_ms;
 	__u32 hold_views;
+	__u64 limits[FAKE_ENTITIES + 1][RTM_N_RESOURCES];
 	int taken;
 	int held;
 	bool exclusive;

@@ -253,6 +253,14 @@ static void test_usage(void **state)
 	no(1, "lock dest 10.0.0.0/8", "\"-- COMMAND\" is missing");
 	no(1, "lock dest 10.0.0.0/8 --", "command after");
 	no(1, "stats show now", "unknown word");
+	no(1, "limits show id 3", "protocol of the entity is missing");
+	no(1, "limits show static routes 5", "one word too many");
+	no(1, "limits set routes 0", "is not a number above 0");
+	no(1, "limits set routes 18446744073709551616", "is not a number above 0");
+	no(1, "limits set bytes", "\"bytes\" needs a value");
+	no(1, "limits set routes 5 routes 6", "\"routes\" is given twice");
+	no(1, "limits set static", "no limit to set");
+	no(1, "limits set static dests 5", "for the namespace only");
 	no(1, "monitor route all best", "contradict");
 	no(1, "monitor route 10.0.0.0/8 root 11.0.0.0/8", "one prefix is enough");
 	no(1, "monitor route count x", "is not a number");
@@ -266,8 +274,8 @@ static void test_usage(void **state)
 static void test_help(void **state)
 {
 	static const char *const objects[] = {
-		"entity", "nexthop", "route", "dest", "lock", "monitor", "stats", "fib",
-		"version",
+		"entity", "nexthop", "route", "dest", "lock", "monitor", "limits", "stats",
+		"fib", "version",
 	};
 	char line[64];
 	size_t i;
@@ -519,6 +527,46 @@ static void test_json_others(void **state)
 	o = parse();
 	is_number(o, "schema", 1);
 	is_text(o, "module", "9.9");
+	json_object_put(o);
+}
+
+static void test_limits(void **state)
+{
+	struct json_object *o;
+
+	(void)state;
+	ok("entity add static inet");
+	ok("limits set routes 100 nexthops 20 handles 30 objects 40 dests 50 bytes 60");
+	ok("limits");
+	has("namespace routes 10 limit 100 refused 0\n");
+	has("namespace nexthops 11 limit 20 refused 1\n");
+	has("namespace handles 12 limit 30 refused 2\n");
+	has("namespace objects 13 limit 40 refused 3\n");
+	has("namespace dests 14 limit 50 refused 4\n");
+	has("namespace bytes 15 limit 60 refused 5\n");
+	ok("limits set static routes 7 bytes 18446744073709551615");
+	ok("limits show proto static id 1 instance 0");
+	has("inet proto static id 1 routes 10 limit 7 refused 0\n");
+	has("inet proto static id 1 bytes 15 limit 18446744073709551615 refused 5\n");
+	assert_null(strstr(out, "dests"));
+	assert_null(strstr(out, "inet6"));
+	ok("limits set static routes default");
+	ok("limits show static");
+	has("routes 10 limit 0 refused 0\n");
+	no(2, "limits show bgp", "there is no such entity");
+	no(2, "limits set static id 5 routes 1", "there is no such entity");
+	no(2, "-6 limits set static routes 1", "there is no such entity");
+	/* all that a set names is set, and nothing else */
+	o = list("-j limits show", 6);
+	is_text(item(o, 0), "resource", "routes");
+	is_number(item(o, 0), "limit", 100);
+	is_number(item(o, 4), "used", 14);
+	is_number(item(o, 5), "refused", 5);
+	json_object_put(o);
+	ok("entity add static inet6");
+	o = list("-j limits show static", 10);
+	is_text(item(o, 9), "family", "inet6");
+	is_text(item(o, 9), "resource", "bytes");
 	json_object_put(o);
 }
 
@@ -1111,6 +1159,9 @@ static void test_refusals(void **state)
 		{ RTM_IOC_DUMP_ENTITIES, E2BIG, "entity show", "older than rtmctl" },
 		{ RTM_IOC_GET_STATS, EFAULT, "stats", "cannot read the counters: Bad address" },
 		{ RTM_IOC_GET_VERSION, ENOTTY, "version", "cannot ask the module" },
+		{ RTM_IOC_SET_LIMITS, EPERM, "limits set routes 5",
+		  "cannot set the limits of the namespace: needs CAP_NET_ADMIN, and no limit" },
+		{ RTM_IOC_GET_LIMITS, ENOTTY, "limits", "cannot show the limits of the namespace" },
 		{ RTM_IOC_FIB_SYNC, ETIMEDOUT, "fib sync timeout 0", "still has changes" },
 		{ RTM_IOC_BREAK_DEST_LOCK, EPERM, "lock break 9.0.0.0/8", "needs CAP_NET_ADMIN" },
 	};
@@ -1171,6 +1222,7 @@ int main(void)
 		TEST(test_route_text), TEST(test_route_forms), TEST(test_route_multipath),
 		TEST(test_route_change), TEST(test_route_neighbours), TEST(test_route_get),
 		TEST(test_route_scope),
+		TEST(test_json_routes), TEST(test_json_others), TEST(test_limits),
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
 		TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
