@@ -347,6 +347,7 @@ TEST_F(expiry, registration_undone)
 	__u64 end = now_ns() + 60 * NSEC_PER_SEC;
 	int fd = dev_open(O_RDWR | O_NONBLOCK);
 	struct rtm_event event;
+	__u64 entity;
 
 	ASSERT_NE(MAP_FAILED, arg);
 	register_arg(arg, AF_INET, PROTO_OSPF, 1, RTM_REQ_EVENTS);
@@ -359,6 +360,9 @@ TEST_F(expiry, registration_undone)
 	}
 	EXPECT_FALSE(routes_are_there(self->env.watch));
 	EXPECT_FALSE(has_event(fd, 0));
+	/* it is still kept, without routes: now it goes */
+	ASSERT_EQ(0, dev_register(fd, AF_INET, PROTO_OSPF, 1, 0, &entity));
+	EXPECT_EQ(0, dev_deregister(fd, entity));
 	munmap(arg, 4096);
 	close(fd);
 }
