@@ -28,73 +28,78 @@
 #include "rtm_view.h"
 
 /*
- * The handle of a route that is there already is given out before the change, when
- * it can still fail the call.  Returns that route, to be put, or NULL.
+ * With what is there, or will be: its handle comes first, when that can still fail the
+ * call.  -ESTALE when another one was there in the end.
  */
-static struct rtm_route *grab_present(struct rtm_cmd *cmd, struct rtm_entity *self,
-				      const struct rtm_route_spec *spec, struct rtm_grab *grab)
+static int add_one(struct rtm_cmd *cmd, struct rtm_route *fresh, struct rtm_route *present,
+		   struct rtm_route_spec *spec, const struct rtm_wait *wait,
+		   struct rtm_grab *grab)
 {
 	struct rtm_add_route *arg = &cmd->arg.add_route;
-	struct rtm_route *route = NULL;
-	int err = 0;
+	int err;
 
-	if (arg->flags & RTM_REQ_NO_HANDLE || arg->change & RTM_RC_NEW)
-		return NULL;
-	route = rtm_route_find(self, &spec->prefix, spec->neighbour, arg->change & RTM_RC_FIRST);
-	if (route)
-		err = rtm_grab_route(grab, route, &arg->route);
+	err = rtm_grab_route(grab, present ? : fresh, &arg->route);
 	if (!err)
-		return route;
-	rtm_route_put(route);
-	return ERR_PTR(err);
-}
-
-/*
- * What could not be done before the change: the handle of a route that is new, or
- * that somebody else put there a moment ago.  If it fails a new route goes again.
- */
-static int reply_added(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route *route,
-		       struct rtm_route *present, struct rtm_grab *grab)
-{
-	struct rtm_add_route *arg = &cmd->arg.add_route;
-	const struct rtm_wait nowait = { .nowait = true };
-	int err = 0;
-	u32 change;
-
-	if (route != present)
-		rtm_grab_undo(grab);
-	if (route != present && !(arg->flags & RTM_REQ_NO_HANDLE))
-		err = rtm_grab_route(grab, route, &arg->route);
-	if (err && arg->change & RTM_RC_NEW)
-		rtm_route_delete(self, route, &nowait, &change);
-	if (!err)
+		err = rtm_route_add_new(fresh, present, spec, wait, &arg->change);
+	if (!err) {
+		spec->nhs = NULL;
 		err = rtm_cmd_reply(cmd);
+	}
 	return err;
 }
 
-static int add_by_key(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route_spec *spec,
-		      const struct rtm_wait *wait)
+static int try_add(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route_spec *spec,
+		   const struct rtm_wait *wait)
 {
 	struct rtm_add_route *arg = &cmd->arg.add_route;
-	struct rtm_route *present, *route;
+	struct rtm_route *fresh, *present = NULL;
 	struct rtm_grab grab;
 	int err;
 
+	fresh = rtm_route_new(self, spec);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	if (!(arg->change & RTM_RC_NEW))
+		present = rtm_route_find(self, &spec->prefix, spec->neighbour,
+					 arg->change & RTM_RC_FIRST);
 	rtm_grab_init(&grab, cmd->client, self);
-	present = grab_present(cmd, self, spec, &grab);
-	if (IS_ERR(present))
-		return PTR_ERR(present);
-	err = rtm_route_add(self, spec, wait, &arg->change, &route);
-	if (!err) {
-		spec->nhs = NULL;
-		err = reply_added(cmd, self, route, present, &grab);
-		rtm_route_put(route);
-	}
+	err = add_one(cmd, fresh, present, spec, wait, &grab);
 	if (err)
 		rtm_grab_undo(&grab);
 	if (present)
 		rtm_route_put(present);
+	rtm_route_put(fresh);
 	return err;
+}
+
+static int add_without_handle(struct rtm_cmd *cmd, struct rtm_entity *self,
+			      struct rtm_route_spec *spec, const struct rtm_wait *wait)
+{
+	struct rtm_add_route *arg = &cmd->arg.add_route;
+	struct rtm_route *route;
+	int err;
+
+	err = rtm_route_add(self, spec, wait, &arg->change, &route);
+	if (err)
+		return err;
+	rtm_route_put(route);
+	spec->nhs = NULL;
+	return rtm_cmd_reply(cmd);
+}
+
+/* Another try is due to what another thread of the same registration has done meanwhile. */
+static int add_by_key(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route_spec *spec,
+		      const struct rtm_wait *wait)
+{
+	int err;
+
+	if (cmd->arg.add_route.flags & RTM_REQ_NO_HANDLE)
+		return add_without_handle(cmd, self, spec, wait);
+	do {
+		err = try_add(cmd, self, spec, wait);
+		cond_resched();
+	} while (err == -ESTALE && !fatal_signal_pending(current));
+	return err == -ESTALE ? -EINTR : err;
 }
 
 static int add_by_handle(struct rtm_cmd *cmd, struct rtm_entity *self,

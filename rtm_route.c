@@ -188,8 +188,7 @@ void rtm_route_put(struct rtm_route *route)
 {
 	if (!refcount_dec_and_test(&route->refs))
 		return;
-	/* one that never was in the table was not charged for */
-	if (route->state == RTM_STATE_DELETED)
+	if (route->counted)
 		rtm_quota_give(net_quota(route->owner), RTM_RES_ROUTES, 1);
 	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
 	if (route->neighbour)
@@ -233,7 +232,10 @@ static void lend_extra(struct rtm_route *route, struct rtm_route *fresh)
 		fresh->extra = NULL;
 }
 
-/* A route with the caller's reference only; takes one to @dest and @owner. */
+/*
+ * A route with the caller's reference only; takes one to @dest and @owner.  It is in no
+ * table, so whoever meets it by its handle finds it to be deleted.
+ */
 static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *owner)
 {
 	struct rtm_route *route = kmem_cache_zalloc(route_cache, RTM_GFP_CLIENT);
@@ -247,7 +249,7 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	route->dest = dest;
 	rtm_entity_hold(owner);
 	route->owner = owner;
-	route->state = RTM_STATE_CREATED;
+	route->state = RTM_STATE_DELETED;
 	return route;
 }
 
@@ -434,40 +436,58 @@ static int join(struct rtm_dest *dest, struct rtm_route *fresh)
 	err = rtm_charge(owner, RTM_RES_ROUTES, 1);
 	if (err)
 		return err;
+	WRITE_ONCE(fresh->state, RTM_STATE_CREATED);
 	err = owner_link(owner, fresh);
-	if (err)
+	if (err) {
+		WRITE_ONCE(fresh->state, RTM_STATE_DELETED);
 		rtm_uncharge(owner, RTM_RES_ROUTES, 1);
-	else
-		fresh->charged = true;
+		return err;
+	}
+	fresh->counted = true;
+	fresh->charged = true;
+	return 0;
+}
+
+static int link_fresh(struct rtm_dest *dest, struct rtm_route *fresh,
+		      const struct rtm_route_spec *spec, u32 *change, struct route_old *old)
+{
+	int err = join(dest, fresh);
+
+	if (!err)
+		*change = commit_add(dest, fresh, spec, old);
 	return err;
 }
+
+/* What an add finds that does not care. */
+#define WHATEVER	ERR_PTR(-ENOENT)
 
 /*
  * The section of an add: update what matches, else add @fresh.  On success
  * *@routep is the route, with a reference for the caller.
  */
-static int add_in_section(struct rtm_dest *dest, struct rtm_route *fresh,
+static int add_in_section(struct rtm_route *fresh, const struct rtm_route *present,
 			  const struct rtm_route_spec *spec, u32 *change,
 			  struct route_old *old, struct rtm_route **routep)
 {
+	struct rtm_dest *dest = fresh->dest;
 	struct rtm_route *route = NULL;
-	int err;
+	int err = 0;
 
 	if (!(*change & RTM_RC_NEW))
 		route = route_match(dest, fresh->owner, spec->neighbour, *change & RTM_RC_FIRST);
+	if (present != WHATEVER && present != route)
+		return -ESTALE;
 	if (route) {
 		lend_extra(route, fresh);
 		*change = commit_update(dest, route, spec, old);
-		rtm_route_hold(route);
-		*routep = route;
-		return 0;
+	} else {
+		route = fresh;
+		err = link_fresh(dest, fresh, spec, change, old);
 	}
-	err = join(dest, fresh);
 	if (err)
 		return err;
-	*change = commit_add(dest, fresh, spec, old);
-	rtm_route_hold(fresh);
-	*routep = fresh;
+	rtm_route_hold(route);
+	*routep = route;
 	return 0;
 }
 
@@ -476,29 +496,84 @@ static bool needs_extra(const struct rtm_route_spec *spec)
 	return spec->list || spec->ttl_ms;
 }
 
-static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
-		       const struct rtm_route_spec *spec, const struct rtm_wait *wait,
-		       u32 *change, struct rtm_route **routep)
+static int add_fresh(struct rtm_route *fresh, const struct rtm_route *present,
+		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change,
+		     struct rtm_route **routep)
 {
 	struct route_old old = {};
 	struct rtm_section s;
-	struct rtm_route *fresh;
 	int err;
 
-	fresh = route_alloc(dest, owner);
-	if (!fresh)
-		return -ENOMEM;
-	err = needs_extra(spec) ? rtm_route_extra_get(fresh) : 0;
-	if (!err)
-		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
-	if (!err) {
-		err = add_in_section(dest, fresh, spec, change, &old, routep);
-		rtm_section_end(&s);
-	}
+	err = rtm_section_begin(&s, fresh->dest, fresh->owner, RTM_LOCK_EXCLUSIVE, wait);
+	if (err)
+		return err;
+	err = add_in_section(fresh, present, spec, change, &old, routep);
+	rtm_section_end(&s);
 	if (!err && spec->list)
 		rtm_route_list_move(spec->list, *routep);
-	rtm_route_put(fresh);
+	if (!err)
+		trace_rtm_route_add(*routep, *change);
 	route_old_put(&old);
+	return err;
+}
+
+/**
+ * rtm_route_new() - a route to be added by rtm_route_add_new()
+ * @owner: who adds it
+ * @spec: what is going to be added
+ *
+ * It has all the memory it needs, can be given a handle, and is as if deleted until it is
+ * added.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: a reference, or an ERR_PTR(): -ENOMEM, or what making the destination gave.
+ */
+struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route_spec *spec)
+{
+	struct rtm_route *route;
+	struct rtm_dest *dest;
+
+	dest = rtm_dest_get_or_create(owner->table, &spec->prefix);
+	if (IS_ERR(dest))
+		return ERR_CAST(dest);
+	route = route_alloc(dest, owner);
+	rtm_dest_put(dest);
+	if (!route)
+		return ERR_PTR(-ENOMEM);
+	/* the caller has one, and others may look at the route as soon as it has a handle */
+	refcount_inc(&spec->nhs->refs);
+	RCU_INIT_POINTER(route->nhs, spec->nhs);
+	if (needs_extra(spec) && rtm_route_extra_get(route)) {
+		rtm_route_put(route);
+		return ERR_PTR(-ENOMEM);
+	}
+	return route;
+}
+
+/**
+ * rtm_route_add_new() - add a route, or update the one that the caller has found
+ * @fresh: from rtm_route_new(), with the same @spec
+ * @present: what has the same key: from rtm_route_find(), or NULL to add @fresh
+ * @spec: the route; its next-hop set is taken over on success
+ * @wait: how long to wait for a user's lock of the destination
+ * @change: in: RTM_RC_FIRST, RTM_RC_NEW; out: RTM_RC_NEW, RTM_RC_BEST
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0; -ESTALE when by now something else has that key, -ENOSPC (too many
+ * candidates), -EIDRM (the owner went), or what waiting for the lock gave.  On failure
+ * nothing has changed.
+ */
+int rtm_route_add_new(struct rtm_route *fresh, const struct rtm_route *present,
+		      const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change)
+{
+	struct rtm_route *route;
+	int err;
+
+	err = add_fresh(fresh, present, spec, wait, change, &route);
+	if (!err)
+		rtm_route_put(route);
 	return err;
 }
 
@@ -519,16 +594,13 @@ static int add_to_dest(struct rtm_entity *owner, struct rtm_dest *dest,
 int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
 		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep)
 {
-	struct rtm_dest *dest;
+	struct rtm_route *fresh = rtm_route_new(owner, spec);
 	int err;
 
-	dest = rtm_dest_get_or_create(owner->table, &spec->prefix);
-	if (IS_ERR(dest))
-		return PTR_ERR(dest);
-	err = add_to_dest(owner, dest, spec, wait, change, routep);
-	if (!err)
-		trace_rtm_route_add(*routep, *change);
-	rtm_dest_put(dest);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	err = add_fresh(fresh, WHATEVER, spec, wait, change, routep);
+	rtm_route_put(fresh);
 	return err;
 }
 

@@ -76,6 +76,7 @@ struct rtm_route_extra {
  * @moved: a next hop of it leads somewhere else, and listeners are yet to hear of it;
  *	set without a section
  * @charged: its owner is charged for it and for its next hops
+ * @counted: its namespace is charged for it, which one that never was in the table is not
  * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
  *	a section, never cleared.
  * @extra: made by rtm_route_extra_get() when first needed, and then there to stay;
@@ -107,6 +108,7 @@ struct rtm_route {
 	bool dead;
 	bool moved;
 	bool charged;
+	bool counted;
 	struct rtm_route_extra *extra;
 	refcount_t refs;
 	u32 epoch;
@@ -143,6 +145,9 @@ struct rtm_route_spec {
 
 struct rtm_wait;
 
+struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route_spec *spec);
+int rtm_route_add_new(struct rtm_route *fresh, const struct rtm_route *present,
+		      const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change);
 int rtm_route_add(struct rtm_entity *owner, const struct rtm_route_spec *spec,
 		  const struct rtm_wait *wait, u32 *change, struct rtm_route **routep);
 int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
