@@ -18,7 +18,7 @@
 #include <pthread.h>
 
 #include "rtm_fib_test.h"
-#include "rtm_world.h"
+#include "rtm_paths.h"
 
 #define NTH_MAX	400
 #define CALL_BYTES	3000
@@ -141,9 +141,33 @@ static bool may_change(const struct command *c, int err)
 	return c->changes || c->cmd == RTM_IOC_RELEASE_HANDLES;
 }
 
+/* A world in which @p can be gone, and a picture of it. */
+static void step_begin(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self,
+		       const struct path *p, struct world *w, struct picture *before)
+{
+	world_setup(_metadata, w, self->env.fd);
+	if (p->prepare)
+		ASSERT_EQ(0, p->prepare(w))
+			TH_LOG("%s", p->name);
+	picture_take(_metadata, before, self->env.fd, WORLD_INSTANCE);
+}
+
+static void step_end(FIXTURE_DATA(failnth) *self, const struct path *p, struct world *w,
+		     const void *arg, int err)
+{
+	const struct rtm_register_entity *made = arg;
+
+	if (p->cmd == RTM_IOC_REGISTER_ENTITY && !err)
+		dev_deregister(self->env.fd, made->entity);
+	if (p->undo)
+		p->undo(w);
+	world_end(w);
+	self->enomem += err == -ENOMEM;
+}
+
 /* One call whose n-th fails.  False when there is no n-th any more. */
 static bool step(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self,
-		 const struct command *c, unsigned int n)
+		 const struct command *c, const struct path *p, unsigned int n)
 {
 	unsigned char arg[ARG_MAX_BYTES];
 	struct picture before;
@@ -151,45 +175,75 @@ static bool step(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self,
 	bool met;
 	int err;
 
-	world_setup(_metadata, &w, self->env.fd);
-	picture_take(_metadata, &before, self->env.fd, WORLD_INSTANCE);
-	world_arg(&w, c->cmd, arg);
+	step_begin(_metadata, self, p, &w, &before);
+	world_arg(&w, p->cmd, arg);
+	if (p->fill)
+		p->fill(&w, arg);
 	arm(self, n);
-	err = ioctl(self->env.fd, c->cmd, arg) ? -errno : 0;
+	err = ioctl(self->env.fd, p->cmd, arg) ? -errno : 0;
 	met = disarm(self);
 	if (!met)
 		EXPECT_EQ(0, err)
-			TH_LOG("%s: error without a failure", c->name);
+			TH_LOG("%s, %s: error without a failure", c->name, p->name);
 	EXPECT_TRUE(!err || err == -ENOMEM || err == -EFAULT)
-		TH_LOG("%s: failure %u, error %d", c->name, n, err);
+		TH_LOG("%s, %s: failure %u, error %d", c->name, p->name, n, err);
 	if (!may_change(c, err))
 		EXPECT_TRUE(world_same(_metadata, &w, &before))
-			TH_LOG("%s: failure %u, error %d changed something", c->name, n, err);
+			TH_LOG("%s, %s: failure %u, error %d changed something", c->name,
+			       p->name, n, err);
 	picture_free(&before);
-	if (c->cmd == RTM_IOC_REGISTER_ENTITY && !err)
-		dev_deregister(self->env.fd, ((struct rtm_register_entity *)arg)->entity);
-	world_end(&w);
-	self->enomem += err == -ENOMEM;
+	step_end(self, p, &w, arg, err);
 	return met;
+}
+
+static void sweep(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) *self,
+		  const struct command *c, const struct path *p)
+{
+	unsigned int n;
+
+	for (n = 1; n < NTH_MAX; n++)
+		if (!step(_metadata, self, c, p, n))
+			break;
+	EXPECT_GT(NTH_MAX, n);
+	/* each of them copies its argument at least */
+	EXPECT_LT(1, n)
+		TH_LOG("%s, %s", c->name, p->name);
 }
 
 TEST_F(failnth, commands)
 {
 	const struct command *c;
-	unsigned int n;
 
 	if (!have_faults())
 		SKIP(return, "this kernel cannot inject failures");
 	for_each_command(c) {
-		for (n = 1; n < NTH_MAX; n++)
-			if (!step(_metadata, self, c, n))
-				break;
-		EXPECT_GT(NTH_MAX, n);
-		/* each of them copies its argument at least */
-		EXPECT_LT(1, n)
-			TH_LOG("%s", c->name);
+		struct path p = { .name = "plain", .cmd = c->cmd };
+
+		sweep(_metadata, self, c, &p);
 	}
 	/* not only copies have failed, but allocations as well, those of several commands */
+	fprintf(stderr, "# %u calls failed for want of memory\n", self->enomem);
+	EXPECT_LT(20, self->enomem);
+}
+
+static const struct command *command_of(unsigned long cmd)
+{
+	const struct command *c;
+
+	for_each_command(c)
+		if (c->cmd == cmd)
+			return c;
+	abort();
+}
+
+TEST_F(failnth, paths)
+{
+	const struct path *p;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	for_each_path(p)
+		sweep(_metadata, self, command_of(p->cmd), p);
 	fprintf(stderr, "# %u calls failed for want of memory\n", self->enomem);
 	EXPECT_LT(20, self->enomem);
 }
@@ -310,6 +364,59 @@ TEST_F(failnth, open_and_close)
 	}
 	EXPECT_LT(3, n);
 	EXPECT_GT(NTH_MAX, n);
+}
+
+/* One of everything, as far as a process can leave it behind; nobody looks how it went. */
+static void leave_behind(unsigned int policy)
+{
+	int fd = dev_open(O_RDWR);
+	struct rtm_register_entity arg;
+	__u64 nexthop, route, dest, list, notify;
+
+	register_arg(&arg, AF_INET, PROTO_RIP, 1, RTM_REQ_OPAQUE_SLOT | RTM_REQ_EVENTS | policy);
+	arg.id.instance = WORLD_INSTANCE;
+	arg.hold_ms = policy ? 1 : 0;
+	if (dev_call(fd, RTM_IOC_REGISTER_ENTITY, &arg) ||
+	    dev_add_nexthop(fd, arg.entity, "192.0.2.1", 1, &nexthop) ||
+	    dev_route(fd, arg.entity, "10.1.0.0/16", nexthop, 1, &route) ||
+	    dev_route_for(fd, arg.entity, "10.2.0.0/16", 60000, &route) ||
+	    dev_new_list(fd, arg.entity, &list) || dev_insert(fd, arg.entity, list, &route, 1) ||
+	    dev_notify(fd, arg.entity, RTM_CT_ALL, 0, &notify))
+		_exit(1);
+	dest = dev_dest(fd, arg.entity, "10.1.0.0/16");
+	if (dev_mark(fd, arg.entity, notify, dest, true) ||
+	    dev_set_opaque(fd, arg.entity, dest, 5) || dev_hold(fd, arg.entity, dest, 0, 60000) ||
+	    dev_lock(fd, arg.entity, dest, RTM_REQ_EXCLUSIVE) ||
+	    dev_lock_nexthop(fd, arg.entity, nexthop, RTM_REQ_EXCLUSIVE))
+		_exit(1);
+}
+
+/* The end of a process has much to do before and after it comes to our file. */
+#define EXIT_NTH	60
+
+/* Whatever fails while a process dies, what it had goes. */
+TEST_F(failnth, exit)
+{
+	unsigned int n;
+	int status;
+	pid_t pid;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	for (n = 1; n < EXIT_NTH; n++) {
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid) {
+			leave_behind(n % 2 ? RTM_REQ_HOLD : 0);
+			close(self->nth);
+			self->nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+			arm(self, n);
+			_exit(0);
+		}
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(0, status);
+		expect_clean(_metadata, self->env.watch, 2);
+	}
 }
 
 TEST_F(failnth, events)
@@ -433,6 +540,61 @@ TEST_F(failnth, fib_writer)
 	set_probability("0");
 	mark_kthreads("0");
 	EXPECT_TRUE(wait_until(!fib_count(AF_INET, NULL)));
+}
+
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+
+/*
+ * No next hop can be made, by whomever; all else can.  The machine's command line has
+ * chosen the cache: slub_debug.
+ */
+static void fail_nexthops(struct __test_metadata *_metadata, bool fail)
+{
+	if (!fail)
+		ASSERT_EQ(0, write_file(FAILSLAB "probability", "0"));
+	ASSERT_EQ(0, write_file(FAILSLAB "cache-filter", fail ? "Y" : "N"));
+	ASSERT_EQ(0, write_file(FAILSLAB "task-filter", fail ? "N" : "Y"));
+	ASSERT_EQ(0, write_file(FAILSLAB "interval", "1"));
+	ASSERT_EQ(0, write_file(FAILSLAB "times", "-1"));
+	if (fail)
+		ASSERT_EQ(0, write_file(FAILSLAB "probability", "100"));
+}
+
+/*
+ * What a remote next hop leads to now cannot be worked out: what is in the FIB stays.  One
+ * that is on a link takes a next hop of the writer's own making.
+ */
+TEST_F(failnth, fib_writer_keeps)
+{
+	__u64 ospf, bgp, any[2], far, route;
+	struct rtm_fib_sync sync;
+	int i;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	net_setup(_metadata);
+	ASSERT_EQ(0, dev_register(self->env.fd, AF_INET, PROTO_OSPF, 1, 0, &ospf));
+	ASSERT_EQ(0, dev_register(self->env.fd, AF_INET, PROTO_BGP, 1, 0, &bgp));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, dev_add_nexthop(self->env.fd, ospf, "0.0.0.0",
+					     if_nametoindex(i ? "dummy1" : "dummy0"), &any[i]));
+	ASSERT_EQ(0, dev_add_nexthop(self->env.fd, bgp, "203.0.113.129", 0, &far));
+	ASSERT_EQ(0, dev_route(self->env.fd, ospf, "203.0.113.0/24", any[0], 1, &route));
+	put_many(_metadata, self->env.fd, bgp, far);
+	ASSERT_EQ(0, dev_fib_sync(self->env.fd, &sync));
+	ASSERT_EQ(MANY + 1, sync.installed);
+	ASSERT_TRUE(fib_is("10.0.7.0/24", "*via 203.0.113.129 dev dummy0*"));
+
+	fail_nexthops(_metadata, true);
+	ASSERT_EQ(0, dev_route(self->env.fd, ospf, "203.0.113.0/24", any[1], 1, &route));
+	ASSERT_EQ(0, dev_fib_sync(self->env.fd, &sync));
+	fail_nexthops(_metadata, false);
+	EXPECT_EQ(MANY, sync.failed);
+	EXPECT_EQ(MANY, fib_count(AF_INET, "203.0.113.129"));
+
+	/* and follows as soon as it can */
+	EXPECT_TRUE(fib_will_be("10.0.7.0/24", "*via 203.0.113.129 dev dummy1*"));
+	EXPECT_EQ(MANY, fib_count(AF_INET, "203.0.113.129"));
 }
 
 TEST_HARNESS_MAIN

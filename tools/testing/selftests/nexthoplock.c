@@ -331,8 +331,8 @@ TEST_F(nhthreads, released_by_another)
 	EXPECT_EQ(-EACCES, release(self->a, self->nh[0], X));
 }
 
-#define N_USERS	2000
-#define N_TRIES	30
+#define N_USERS	1000
+#define N_TRIES	10
 
 /* So many routes lead to the first next hop that to change one takes a while. */
 static int actor_use_first(struct actor *a)

@@ -852,7 +852,10 @@ static inline void picture_forget_time(struct picture *p)
 {
 	struct rtm_route_rec *route;
 	struct rtm_lock_rec *lock;
+	struct rtm_dest_rec *dest;
 
+	for_each_record(dest, p->dump[2], p->bytes[2])
+		dest->hold_ms = !!dest->hold_ms;
 	for_each_record(route, p->dump[3], p->bytes[3]) {
 		route->age_ms = 0;
 		route->attrs.ttl_ms = !!route->attrs.ttl_ms;
