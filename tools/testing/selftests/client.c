@@ -2,72 +2,17 @@
 /*
  * Modules that use the routing table manager: the example, and one that makes every call.
  *
- * How this file works: the modules lie in /rtm-modules.  rtm_client_test.ko runs the case
- * it is told, in the namespace of the test, and says what it found; its sources are in
- * tools/testing/client.  The example works in the first namespace, so that its test goes
- * back there, and looks at the kernel's routing table.
+ * How this file works: rtm_client_test.ko runs the case it is told, in the namespace of
+ * the test, and says what it found; its sources are in tools/testing/client.  The example
+ * works in the first namespace, so that its test goes back there, and looks at the
+ * kernel's routing table.
  */
-#include <linux/module.h>
-#include <sys/syscall.h>
-
 #include "rtm_actor.h"
 #include "rtm_fib_test.h"
+#include "rtm_module_test.h"
 
-#define MODULES		"/rtm-modules/"
-#define TESTER		"rtm_client_test"
 #define EXAMPLE		"rtm_example"
 #define LINK		"rtmlink"
-
-static int module_load(const char *name, const char *options)
-{
-	char path[128];
-	int fd, err;
-
-	snprintf(path, sizeof(path), MODULES "%s.ko", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = syscall(SYS_finit_module, fd, options, 0) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-static int module_unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
-}
-
-/* Write or read a parameter of a module: bytes, or a negative errno. */
-static int module_param(const char *module, const char *name, int flags, char *text, size_t size)
-{
-	char path[128];
-	int fd, n;
-
-	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module, name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = flags == O_WRONLY ? write(fd, text, size) : read(fd, text, size);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	return n;
-}
-
-static int run_case(char *name)
-{
-	char text[512];
-	int n = module_param(TESTER, "run", O_WRONLY, name, strlen(name));
-
-	if (n >= 0)
-		return 0;
-	if (n == -EPROTO) {
-		int length = module_param(TESTER, "failure", O_RDONLY, text, sizeof(text) - 1);
-
-		fprintf(stderr, "# %s: %.*s\n", name, length > 0 ? length : 0, text);
-	}
-	return n;
-}
 
 /*
  * Every call, by a module in the namespace of the test
