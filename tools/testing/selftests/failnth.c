@@ -18,6 +18,7 @@
 #include <pthread.h>
 
 #include "rtm_fib_test.h"
+#include "rtm_module_test.h"
 #include "rtm_paths.h"
 
 #define NTH_MAX	400
@@ -595,6 +596,52 @@ TEST_F(failnth, fib_writer_keeps)
 	/* and follows as soon as it can */
 	EXPECT_TRUE(fib_will_be("10.0.7.0/24", "*via 203.0.113.129 dev dummy1*"));
 	EXPECT_EQ(MANY, fib_count(AF_INET, "203.0.113.129"));
+}
+
+/* A module opens a client, registers, adds and looks: whatever fails, nothing is left. */
+TEST_F(failnth, module)
+{
+	unsigned int n, refused = 0;
+	bool met = true;
+	int run, err;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	ASSERT_EQ(0, module_load(TESTER, ""));
+	run = open("/sys/module/" TESTER "/parameters/run", O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, run);
+	for (n = 1; n < NTH_MAX && met; n++) {
+		arm(self, n);
+		err = pwrite(run, "entity", 6, 0) == 6 ? 0 : -errno;
+		met = disarm(self);
+		EXPECT_TRUE(!err || err == -ENOMEM || err == -EFAULT || err == -EPROTO)
+			TH_LOG("failure %u, error %d", n, err);
+		refused += err == -ENOMEM;
+	}
+	EXPECT_EQ(0, err);
+	EXPECT_FALSE(met);
+	/* the client, its table of handles, the registration, at least */
+	EXPECT_LT(5, refused);
+	close(run);
+	EXPECT_EQ(0, module_unload(TESTER));
+}
+
+/* What the callback could not be told for want of memory it is told later. */
+TEST_F(failnth, module_events)
+{
+	int round;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	ASSERT_EQ(0, module_load(TESTER, ""));
+	for (round = 0; round < 4; round++) {
+		mark_kthreads("1");
+		set_probability("30");
+		EXPECT_EQ(0, run_case("told"));
+		set_probability("0");
+		mark_kthreads("0");
+	}
+	EXPECT_EQ(0, module_unload(TESTER));
 }
 
 TEST_HARNESS_MAIN
