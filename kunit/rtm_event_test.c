@@ -141,7 +141,7 @@ static void event_reader_is_killed(struct kunit *test)
 	ctx->meanwhile = die;
 	ctx->result = -EIDRM;
 	allow_signal(SIGKILL);
-	KUNIT_EXPECT_EQ(test, -EINTR, (int)rtm_event_read(&ctx->client, NULL,
+	KUNIT_EXPECT_EQ(test, -EINTR, (int)rtm_event_read(&ctx->client, USER_SOCKPTR(NULL),
 							  4 * sizeof(struct rtm_event)));
 	disallow_signal(SIGKILL);
 	flush_signals(current);
