@@ -2,7 +2,7 @@
 /*
  * Random operations of several clients in parallel, against a small model.
  *
- *	model [OPERATIONS [SEED]]	200000 in all (20000 on the debug kernel)
+ *	model [OPERATIONS [SEED]]	200000 in all (12000 on the debug kernel)
  *
  * The same numbers can come from MODEL_OPERATIONS and MODEL_SEED in the environment,
  * also that of run-tests.sh.  The seed is printed; the same one makes each client draw
@@ -677,7 +677,7 @@ static void take_number(const char *text, unsigned int *number)
 /* Constructors get the arguments, too. */
 static void __attribute__((constructor)) take_arguments(int argc, char **argv)
 {
-	operations = access("/sys/kernel/debug/kmemleak", F_OK) ? 200000 : 20000;
+	operations = access("/sys/kernel/debug/kmemleak", F_OK) ? 200000 : 12000;
 	seed = (unsigned int)(now_ns() % 1000000);
 	take_number(getenv("MODEL_OPERATIONS"), &operations);
 	take_number(getenv("MODEL_SEED"), &seed);
