@@ -280,6 +280,12 @@ static struct rtm_handle *get_or_make_locked(struct rtm_client *client, u32 type
 	return h ? h : make_locked(client, type, object);
 }
 
+/* An entity that is kept when its registration ends may be another file's by now. */
+static bool is_clients(const struct rtm_client *client, const struct rtm_entity *entity)
+{
+	return rtm_entity_is_registered(entity) && READ_ONCE(entity->client) == client;
+}
+
 /*
  * Count @object once more for @entity.  Refused once the registration has ended:
  * its counts are dropped under the same mutex after its state has changed, so none
@@ -293,8 +299,8 @@ static int handle_add(struct rtm_client *client, struct rtm_entity *entity, u32 
 	int err;
 
 	mutex_lock(&client->lock);
-	h = rtm_entity_is_registered(entity) ? get_or_make_locked(client, type, object) :
-					       ERR_PTR(-EIDRM);
+	h = is_clients(client, entity) ? get_or_make_locked(client, type, object) :
+					 ERR_PTR(-EIDRM);
 	err = PTR_ERR_OR_ZERO(h);
 	if (!err) {
 		*id = h->id;
@@ -530,7 +536,7 @@ int rtm_handle_reference(struct rtm_client *client, struct rtm_entity *entity, u
 	int err = 0;
 
 	mutex_lock(&client->lock);
-	if (!rtm_entity_is_registered(entity)) {
+	if (!is_clients(client, entity)) {
 		mutex_unlock(&client->lock);
 		return -EIDRM;
 	}

@@ -244,6 +244,7 @@ static int rtm_handle_test_init(struct kunit *test)
 	ctx->client.rnet = &ctx->rnet;
 	for (i = 0; i < N_ENTITIES; i++) {
 		ctx->entities[i].state = RTM_ENTITY_REGISTERED;
+		ctx->entities[i].client = &ctx->client;
 		refcount_set(&ctx->entities[i].refs, SPARE_REFS);
 	}
 	for (i = 0; i < N_OBJECTS; i++)
