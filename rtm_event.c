@@ -27,13 +27,8 @@
 #include "rtm_entity.h"
 #include "rtm_handle.h"
 
-/**
- * rtm_event_wake() - readers that passed a node by shall look again
- * @node: the node, queued
- *
- * Context: the file's event_lock held.
- */
-void rtm_event_wake(struct rtm_event_node *node)
+/* Readers that passed a node by shall look again; under the file's event_lock. */
+static void event_wake(struct rtm_event_node *node)
 {
 	wake_up_interruptible_poll(&node->client->event_wait, EPOLLIN | EPOLLRDNORM);
 }
@@ -52,6 +47,7 @@ void rtm_event_init(struct rtm_event_node *node, struct rtm_client *client,
 	node->ops = ops;
 	node->delivering = false;
 	node->again = false;
+	node->refused = false;
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_event_init);
 
@@ -65,7 +61,24 @@ void rtm_event_queue(struct rtm_event_node *node)
 {
 	lockdep_assert_held(&node->client->event_lock);
 	list_move_tail(&node->queued, &node->client->events);
-	rtm_event_wake(node);
+	event_wake(node);
+}
+
+/**
+ * rtm_event_retry() - a node that could not be told is to be told later
+ * @node: the node, queued
+ *
+ * It keeps its place, unless its receiver may have no more handles: that can last, and
+ * must not keep the file's other registrations from their events.
+ *
+ * Context: the file's event_lock held.
+ */
+void rtm_event_retry(struct rtm_event_node *node)
+{
+	if (node->refused)
+		rtm_event_queue(node);
+	else
+		event_wake(node);
 }
 
 /**
@@ -152,7 +165,7 @@ static void plain_done(struct rtm_event_node *node, bool delivered)
 	queued = !list_empty(&node->queued);
 	node->delivering = false;
 	if (queued && !delivered)
-		rtm_event_wake(node);
+		rtm_event_retry(node);
 	else if (node->again)
 		rtm_event_queue(node);
 	else
@@ -161,12 +174,14 @@ static void plain_done(struct rtm_event_node *node, bool delivered)
 	spin_unlock(&client->event_lock);
 }
 
-static void event_done(struct rtm_event_node *node, bool delivered)
+static void event_done(struct rtm_event_node *node, int err)
 {
+	/* nobody else looks at it while it is being delivered */
+	node->refused = err == -ENOSPC;
 	if (node->ops->done)
-		node->ops->done(node, delivered);
+		node->ops->done(node, !err);
 	else
-		plain_done(node, delivered);
+		plain_done(node, !err);
 	node->ops->put(node);
 }
 
@@ -222,8 +237,8 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_event_pending);
  * Context: process, may sleep; no lock is held while user memory is touched.
  *
  * Return: bytes stored, 0 when there was nothing, -EINTR for a process that is killed, or
- * -EFAULT or -ENOMEM if that
- * happened to the first event; later ones then stay pending.
+ * -EFAULT, -ENOMEM or -ENOSPC (a limit of handles) if that happened to the first event;
+ * later ones then stay pending.
  */
 ssize_t rtm_event_read(struct rtm_client *client, sockptr_t buf, size_t size)
 {
@@ -236,7 +251,7 @@ ssize_t rtm_event_read(struct rtm_client *client, sockptr_t buf, size_t size)
 		if (!node)
 			break;
 		err = event_deliver(client, node, buf, used);
-		event_done(node, !err);
+		event_done(node, err);
 		if (!err)
 			used += sizeof(struct rtm_event);
 		else if (err == -EIDRM)

@@ -301,9 +301,9 @@ static bool delivery_done(struct rtm_watch *watch, bool delivered)
 	watch->event.delivering = false;
 	if (watch->pending == WATCH_IDLE)
 		return false;
-	/* in its old place, but readers that found it taken have to be woken */
+	/* readers that found it taken have to be woken */
 	if (!delivered)
-		rtm_event_wake(&watch->event);
+		rtm_event_retry(&watch->event);
 	if (watch->pending == WATCH_REGISTERED)
 		return arrival_done(watch, delivered);
 	if (delivered)

@@ -42,6 +42,7 @@ struct rtm_event_ops {
  * @ops: what it is
  * @delivering: a reader is copying it out
  * @again: raised while @delivering
+ * @refused: its receiver may have no more handles
  *
  * @client and @ops never change; the rest is under the client's event_lock.
  */
@@ -51,13 +52,14 @@ struct rtm_event_node {
 	const struct rtm_event_ops *ops;
 	bool delivering;
 	bool again;
+	bool refused;
 };
 
 void rtm_event_init(struct rtm_event_node *node, struct rtm_client *client,
 		    const struct rtm_event_ops *ops);
 void rtm_event_queue(struct rtm_event_node *node);
 void rtm_event_dequeue(struct rtm_event_node *node);
-void rtm_event_wake(struct rtm_event_node *node);
+void rtm_event_retry(struct rtm_event_node *node);
 void rtm_event_raise(struct rtm_event_node *node);
 void rtm_event_cancel(struct rtm_event_node *node);
 
