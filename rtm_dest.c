@@ -95,7 +95,7 @@ static void charge_trie_locked(struct rtm_table *table)
 	lockdep_assert_held(&table->lock);
 	if (bytes == table->trie_bytes)
 		return;
-	rtm_quota_add(&table->rnet->quota, RTM_RES_BYTES, bytes - table->trie_bytes);
+	rtm_quota_add(&table->rnet->quota, RTM_RES_BYTES, (u64)bytes - table->trie_bytes);
 	table->trie_bytes = bytes;
 }
 

@@ -14,6 +14,9 @@
  * What a destination needs for this is made with the first mark and stays until the
  * destination goes, so that searches can look at it under RCU alone.
  *
+ * A route that its owner wants held is charged to the owner as before.  Where somebody
+ * else asked last, the namespace pays alone: nobody fills a neighbour's quota.
+ *
  * A held route is linked to its owner where routes in the table are, but in another
  * list (rtm_entity.held).  That is how the end of the owner finds it: nothing that an
  * entity brought in outlives it, and a hold without an end has an end after all.
@@ -124,6 +127,7 @@ int rtm_holddown_mark(struct rtm_dest *dest, struct rtm_entity *entity, u32 view
 	h = dest->holddown;
 	h->marked |= views;
 	h->hold_ms = max(h->hold_ms, ms);
+	h->asker = entity;
 	rtm_section_end(&s);
 	return 0;
 }
@@ -261,7 +265,8 @@ u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best)
 		if (!hold_begins(dest, view, best))
 			continue;
 		rtm_route_hold(best[view]);
-		rtm_route_keep_charged(best[view]);
+		if (h->asker == best[view]->owner)
+			rtm_route_keep_charged(best[view]);
 		h->routes[view] = best[view];
 		begun |= BIT(view);
 	}

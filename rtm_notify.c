@@ -386,15 +386,20 @@ bool rtm_notify_is_pending(struct rtm_notify *n, struct rtm_dest *dest)
 	return pending;
 }
 
+/* A mark keeps a destination that nobody else may need: its owner is charged for that. */
 static int mark_locked(struct rtm_notify *n, struct rtm_dest *dest)
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
 	struct rtm_change_node *node = &dest->changes;
+	int err;
 
 	if (node->marked & n->bit)
 		return 0;
 	if (n->n_marked >= rtm_max_file_handles)
 		return -ENOSPC;
+	err = rtm_quota_take(&n->object.owner->quota, RTM_RES_BYTES, sizeof(*dest));
+	if (err)
+		return err;
 	if (!(node->pending | node->marked)) {
 		rtm_dest_hold(dest);
 		list_add_tail(&node->link, &t->marks);
@@ -409,6 +414,7 @@ static bool unmark_locked(struct rtm_notify *n, struct rtm_dest *dest)
 	if (!(dest->changes.marked & n->bit))
 		return false;
 	n->n_marked--;
+	rtm_quota_give(&n->object.owner->quota, RTM_RES_BYTES, sizeof(*dest));
 	return drop_bits(rtm_notify_table_of(n), &dest->changes, 0, n->bit);
 }
 
@@ -423,7 +429,7 @@ static bool unmark_locked(struct rtm_notify *n, struct rtm_dest *dest)
  * Context: process, may sleep.
  *
  * Return: 0; -EIDRM when the registration has ended; -ENOSPC when it has as many
- * marks as a file may have handles.
+ * marks as a file may have handles, or its owner is over its limit of bytes.
  */
 int rtm_notify_mark(struct rtm_notify *n, struct rtm_dest *dest, bool mark)
 {
@@ -515,6 +521,11 @@ static void sweep_work(struct work_struct *work)
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
 
 	sweep_list(n, &t->changes, &n->cursor.link, false);
+	/* it keeps nothing until the replay begins, which waits for this */
+	spin_lock(&t->lock);
+	if (!n->ended && n->replay.step == RTM_REPLAY_WANTED)
+		rtm_notify_count_ghosts(n, -n->n_ghosts);
+	spin_unlock(&t->lock);
 	rtm_object_put(&n->object);
 }
 
@@ -524,6 +535,9 @@ static void release_bit(struct rtm_notify *n)
 
 	spin_lock(&t->lock);
 	rtm_notify_count_ghosts(n, -n->n_ghosts);
+	rtm_quota_give(&n->object.owner->quota, RTM_RES_BYTES,
+		       n->n_marked * sizeof(struct rtm_dest));
+	n->n_marked = 0;
 	list_del_init(&n->cursor.link);
 	t->by_bit[__ffs64(n->bit)] = NULL;
 	t->dying &= ~n->bit;

@@ -679,16 +679,16 @@ TEST_F(limits, held_down)
 	ASSERT_EQ(0, set_own(self, RTM_RES_ROUTES, 1));
 	ASSERT_EQ(0, route_n(self->fd, self->e, self->nh, 0));
 	one = used(self->fd, self->e, RTM_RES_BYTES);
-	dest = dev_dest(self->peer, self->other, "10.0.0.0/16");
+	dest = dev_dest(self->fd, self->e, "10.0.0.0/16");
 	ASSERT_NE(0, dest);
-	ASSERT_EQ(0, dev_hold(self->peer, self->other, dest, RTM_V_SUPPORTED, 100));
+	ASSERT_EQ(0, dev_hold(self->fd, self->e, dest, RTM_V_SUPPORTED, 100));
 	ASSERT_EQ(0, drop_n(self->fd, self->e, 0));
 	/* either it is held, or its time is over */
 	if (used(self->fd, self->e, RTM_RES_ROUTES))
 		EXPECT_GE(one, used(self->fd, self->e, RTM_RES_BYTES));
 	EXPECT_TRUE(wait_until(!used(self->fd, self->e, RTM_RES_ROUTES)));
 	EXPECT_EQ(before, used(self->fd, self->e, RTM_RES_BYTES));
-	ASSERT_EQ(0, dev_hold(self->peer, self->other, dest, RTM_V_SUPPORTED, LONG));
+	ASSERT_EQ(0, dev_hold(self->fd, self->e, dest, RTM_V_SUPPORTED, LONG));
 	ASSERT_EQ(0, route_n(self->fd, self->e, self->nh, 0));
 	ASSERT_EQ(0, drop_n(self->fd, self->e, 0));
 	EXPECT_EQ(1, used(self->fd, self->e, RTM_RES_ROUTES));
@@ -697,6 +697,46 @@ TEST_F(limits, held_down)
 	ASSERT_EQ(0, dev_deregister(self->fd, self->e));
 	EXPECT_EQ(0, dev_fib_sync(self->peer, NULL));
 	EXPECT_TRUE(wait_until(!used(self->look, 0, RTM_RES_ROUTES)));
+}
+
+/* What a neighbour wants held is not the owner's to pay for. */
+TEST_F(limits, held_down_by_others)
+{
+	__u64 dest;
+
+	ASSERT_EQ(0, set_own(self, RTM_RES_ROUTES, 1));
+	ASSERT_EQ(0, route_n(self->fd, self->e, self->nh, 0));
+	dest = dev_dest(self->peer, self->other, "10.0.0.0/16");
+	ASSERT_NE(0, dest);
+	ASSERT_EQ(0, dev_hold(self->peer, self->other, dest, RTM_V_SUPPORTED, LONG));
+	ASSERT_EQ(0, drop_n(self->fd, self->e, 0));
+	EXPECT_EQ(0, used(self->fd, self->e, RTM_RES_ROUTES));
+	EXPECT_EQ(1, used(self->look, 0, RTM_RES_ROUTES));
+	EXPECT_EQ(0, route_n(self->fd, self->e, self->nh, 1));
+}
+
+/* A mark keeps a destination, which its owner pays for. */
+TEST_F(limits, marks)
+{
+	__u64 notify, dest, before;
+
+	ASSERT_EQ(0, route_n(self->fd, self->e, self->nh, 0));
+	ASSERT_EQ(0, dev_notify(self->peer, self->other, RTM_CT_ALL, RTM_V_SUPPORTED, &notify));
+	dest = dev_dest(self->peer, self->other, "10.0.0.0/16");
+	ASSERT_NE(0, dest);
+	before = used(self->peer, self->other, RTM_RES_BYTES);
+	ASSERT_EQ(0, dev_mark(self->peer, self->other, notify, dest, true));
+	EXPECT_LT(before, used(self->peer, self->other, RTM_RES_BYTES));
+	ASSERT_EQ(0, dev_mark(self->peer, self->other, notify, dest, true));
+	ASSERT_EQ(0, dev_mark(self->peer, self->other, notify, dest, false));
+	EXPECT_EQ(before, used(self->peer, self->other, RTM_RES_BYTES));
+	ASSERT_EQ(0, set(self->peer, self->other, NULL, RTM_RES_BYTES, before));
+	EXPECT_EQ(-ENOSPC, dev_mark(self->peer, self->other, notify, dest, true));
+	ASSERT_EQ(0, set(self->peer, self->other, NULL, RTM_RES_BYTES, 0));
+	ASSERT_EQ(0, dev_mark(self->peer, self->other, notify, dest, true));
+	/* with the notification goes the mark */
+	ASSERT_EQ(0, dev_denotify(self->peer, self->other, notify));
+	EXPECT_GT(before, used(self->peer, self->other, RTM_RES_BYTES));
 }
 
 TEST_F(limits, expired)
