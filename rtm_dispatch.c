@@ -111,7 +111,7 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_IS_DEST_MARKED, rtm_ioctl_is_dest_marked, rtm_notify_dest, pad, false),
 	RTM_OP(RTM_IOC_LOCK_ROUTE, rtm_ioctl_lock_route, rtm_lock_object, left, true),
 	RTM_OP(RTM_IOC_UNLOCK_ROUTE, rtm_ioctl_unlock_route, rtm_lock_object, left, true),
-	RTM_OP(RTM_IOC_UPDATE_ROUTE, rtm_ioctl_update_route, rtm_update_route, pad, true),
+	RTM_OP(RTM_IOC_UPDATE_ROUTE, rtm_ioctl_update_route, rtm_update_route, left, true),
 	RTM_OP(RTM_IOC_LOCK_NEXTHOP, rtm_ioctl_lock_nexthop, rtm_lock_object, left, true),
 	RTM_OP(RTM_IOC_UNLOCK_NEXTHOP, rtm_ioctl_unlock_nexthop, rtm_unlock_nexthop, commit,
 	       true),

@@ -137,11 +137,25 @@ static int commit_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm
 	if (!err)
 		spec.nhs = NULL;
 	rtm_route_spec_put(&spec);
+	return err;
+}
+
+/* The reply comes before the lock goes, and once more to say what is left of it. */
+static int commit_and_unlock(struct rtm_cmd *cmd, struct rtm_entity *self,
+			     struct rtm_route *route, struct rtm_object *list)
+{
+	u64 left = 0;
+	int err;
+
+	cmd->arg.update_route.left = 0;
+	err = commit_route(cmd, self, route, list);
 	if (!err)
 		err = rtm_cmd_reply(cmd);
-	if (!err)
-		rtm_unlock_dest(route->dest, self, RTM_LOCK_EXCLUSIVE, NULL);
-	return err;
+	if (err || rtm_unlock_dest(route->dest, self, RTM_LOCK_EXCLUSIVE, &left))
+		return err;
+	cmd->arg.update_route.left = left;
+	rtm_cmd_reply(cmd);
+	return 0;
 }
 
 static int update_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_route *route)
@@ -157,7 +171,7 @@ static int update_route(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm
 		if (!list)
 			return -EBADF;
 	}
-	err = commit_route(cmd, self, route, list);
+	err = commit_and_unlock(cmd, self, route, list);
 	if (list)
 		rtm_object_put(list);
 	return err;
@@ -169,8 +183,6 @@ int rtm_ioctl_update_route(struct rtm_cmd *cmd)
 
 	if (arg->flags)
 		return -EOPNOTSUPP;
-	if (arg->pad)
-		return -EINVAL;
 	return with_route(cmd, arg->entity, arg->route, update_route);
 }
 

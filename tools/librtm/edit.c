@@ -27,12 +27,14 @@
  * struct rtmi_edit - an object that a thread has locked exclusively
  * @next: of the same registration
  * @handle: the route or next hop
+ * @dest: of a route: its destination, whose lock it is
  * @thread: who
  * @depth: how often
  */
 struct rtmi_edit {
 	struct rtmi_edit *next;
 	__u64 handle;
+	__u64 dest;
 	pid_t thread;
 	unsigned int depth;
 };
@@ -89,10 +91,11 @@ bool rtmi_edit_active(struct rtmi_shadows *shadows, __u64 handle)
  * rtmi_edit_begin() - the calling thread has locked an object exclusively
  * @shadows: objects; the caller holds their lock
  * @handle: the object
+ * @dest: of a route: its destination, else 0
  *
  * Return: 0 or -ENOMEM.
  */
-int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle)
+int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle, __u64 dest)
 {
 	pid_t thread = gettid();
 	struct rtmi_edit *edit = *find_edit(shadows, handle, thread);
@@ -105,6 +108,7 @@ int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle)
 	if (!edit)
 		return -ENOMEM;
 	edit->handle = handle;
+	edit->dest = dest;
 	edit->thread = thread;
 	edit->depth = 1;
 	edit->next = shadows->edits;
@@ -163,19 +167,10 @@ bool rtmi_edit_end(struct rtmi_reg *reg, __u64 handle)
 	return true;
 }
 
-static bool is_in_dest(struct rtmi_shadows *shadows, const struct rtmi_edit *edit, __u64 dest)
-{
-	struct rtmi_shadow *shadow = NULL;
-
-	if (RTM_HANDLE_TYPE(edit->handle) == RTM_HANDLE_ROUTE)
-		shadow = rtmi_shadow_find(shadows, edit->handle);
-	return shadow && rtmi_route_shadow_dest(shadow) == dest;
-}
-
 /**
  * rtmi_edit_beyond() - an edit that no lock stands for any more
  * @shadows: objects; the caller holds their lock
- * @dest: destination
+ * @dest: destination, not 0
  * @left: how often it is still locked exclusively
  *
  * One lock serves all routes of a destination, and any call for it or for one of them
@@ -183,13 +178,13 @@ static bool is_in_dest(struct rtmi_shadows *shadows, const struct rtmi_edit *edi
  *
  * Return: the route that was locked last of those, or 0.
  */
-__u64 rtmi_edit_beyond(struct rtmi_shadows *shadows, __u64 dest, __u64 left)
+__u64 rtmi_edit_beyond(const struct rtmi_shadows *shadows, __u64 dest, __u64 left)
 {
 	const struct rtmi_edit *edit;
 	__u64 newest = 0, sum = 0;
 
 	for (edit = shadows->edits; edit; edit = edit->next) {
-		if (!is_in_dest(shadows, edit, dest))
+		if (edit->dest != dest)
 			continue;
 		if (!newest)
 			newest = edit->handle;

@@ -324,10 +324,11 @@ int rtmi_opaque_tell(struct rtmi_reg *reg, __u64 dest);
 /* shadow_route.c */
 struct rtmi_route_shadow *rtmi_route_shadow_alloc(const struct rtmi_reg *reg);
 void rtmi_route_shadow_free(struct rtmi_reg *reg, struct rtmi_shadow *shadow);
-__u64 rtmi_route_shadow_dest(const struct rtmi_shadow *shadow);
 int rtmi_route_shadow_get(struct rtmi_reg *reg, __u64 handle, RTM_ROUTE_INFO **info);
 void rtmi_route_shadow_changed(struct rtmi_reg *reg, __u64 handle);
-void rtmi_route_edits_trim(struct rtmi_reg *reg, __u64 dest, __u64 route, __u64 left);
+int rtmi_route_lock(struct rtmi_reg *reg, struct rtm_lock_object *req, RTM_ROUTE_INFO **info);
+int rtmi_route_unlock(struct rtmi_reg *reg, struct rtm_lock_object *req);
+int rtmi_route_dest_unlock(struct rtmi_reg *reg, struct rtm_lock_dest *req);
 void rtmi_route_shadow_deleted(struct rtmi_reg *reg, __u64 handle);
 void rtmi_route_shadows_trim(struct rtmi_reg *reg, const void *handles, size_t count);
 bool rtmi_route_shadows_exist(struct rtmi_reg *reg);
@@ -336,9 +337,9 @@ int rtmi_route_shadow_commit(struct rtmi_reg *reg, __u64 handle, __u32 ttl_ms, _
 
 /* edit.c */
 bool rtmi_edit_active(struct rtmi_shadows *shadows, __u64 handle);
-int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle);
+int rtmi_edit_begin(struct rtmi_shadows *shadows, __u64 handle, __u64 dest);
 bool rtmi_edit_end(struct rtmi_reg *reg, __u64 handle);
-__u64 rtmi_edit_beyond(struct rtmi_shadows *shadows, __u64 dest, __u64 left);
+__u64 rtmi_edit_beyond(const struct rtmi_shadows *shadows, __u64 dest, __u64 left);
 int rtmi_edit_defer(struct rtmi_reg *reg, const void *handles, size_t count, long by);
 void rtmi_edit_commit(struct rtmi_shadows *shadows, const __u64 *before, unsigned int n_before,
 		      const __u64 *after, unsigned int n_after);

@@ -135,12 +135,7 @@ static int dest_unlock(struct rtmi_reg *reg, struct rtm_lock_dest *req)
 	if (!(req->flags & RTM_REQ_EXCLUSIVE))
 		return rtmi_unlock_dest(rtmi_dev(reg), req);
 	err = rtmi_opaque_tell(reg, req->dest);
-	if (err)
-		return err;
-	err = rtmi_unlock_dest(rtmi_dev(reg), req);
-	if (!err || err == -EACCES)
-		rtmi_route_edits_trim(reg, req->dest, 0, err ? 0 : req->left);
-	return err;
+	return err ? err : rtmi_route_dest_unlock(reg, req);
 }
 
 DWORD WINAPI RtmLockDestination(RTM_ENTITY_HANDLE RtmRegHandle, RTM_DEST_HANDLE DestHandle,

@@ -28,69 +28,6 @@ DWORD WINAPI RtmGetRoutePointer(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE
 	return rtmi_win32(err);
 }
 
-static int edit_begin(struct rtmi_reg *reg, __u64 handle)
-{
-	int err;
-
-	pthread_mutex_lock(&reg->shadows.lock);
-	err = rtmi_edit_begin(&reg->shadows, handle);
-	pthread_mutex_unlock(&reg->shadows.lock);
-	return err;
-}
-
-static bool edit_end(struct rtmi_reg *reg, __u64 handle)
-{
-	bool last;
-
-	pthread_mutex_lock(&reg->shadows.lock);
-	last = rtmi_edit_end(reg, handle);
-	pthread_mutex_unlock(&reg->shadows.lock);
-	return last;
-}
-
-/* The shadow is read while the lock keeps everybody else from changing the route. */
-static int route_locked(struct rtmi_reg *reg, const struct rtm_lock_object *req,
-			RTM_ROUTE_INFO **info)
-{
-	int err = 0;
-
-	if (info || req->flags)
-		err = rtmi_route_shadow_get(reg, req->object, info);
-	if (!err && req->flags)
-		err = edit_begin(reg, req->object);
-	return err;
-}
-
-static int route_lock(struct rtmi_reg *reg, struct rtm_lock_object *req, RTM_ROUTE_INFO **info)
-{
-	RTM_ROUTE_INFO *route;
-	int err;
-
-	err = rtmi_lock_route(rtmi_dev(reg), req);
-	if (err)
-		return err;
-	err = route_locked(reg, req, info ? &route : NULL);
-	if (err)
-		rtmi_unlock_route(rtmi_dev(reg), req);
-	else if (info)
-		*info = route;
-	return err;
-}
-
-/* With the exclusive lock the edit goes, and goes as well where the lock was broken. */
-static int route_unlock(struct rtmi_reg *reg, struct rtm_lock_object *req)
-{
-	int err;
-
-	err = rtmi_unlock_route(rtmi_dev(reg), req);
-	if ((!err || err == -EACCES) && req->flags) {
-		if (edit_end(reg, req->object))
-			rtmi_route_shadow_changed(reg, req->object);
-		rtmi_route_edits_trim(reg, 0, req->object, err ? 0 : req->left);
-	}
-	return err;
-}
-
 DWORD WINAPI RtmLockRoute(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE RouteHandle,
 			  BOOL Exclusive, BOOL LockRoute, struct _RTM_ROUTE_INFO **RoutePointer)
 {
@@ -103,7 +40,7 @@ DWORD WINAPI RtmLockRoute(RTM_ENTITY_HANDLE RtmRegHandle, RTM_ROUTE_HANDLE Route
 		return ERROR_INVALID_HANDLE;
 	req.entity = reg->handle;
 	req.flags = Exclusive ? RTM_REQ_EXCLUSIVE : 0;
-	err = LockRoute ? route_lock(reg, &req, RoutePointer) : route_unlock(reg, &req);
+	err = LockRoute ? rtmi_route_lock(reg, &req, RoutePointer) : rtmi_route_unlock(reg, &req);
 	rtmi_reg_put(reg);
 	return rtmi_win32(err);
 }
@@ -156,6 +93,23 @@ DWORD WINAPI RtmGetNextHopPointer(RTM_ENTITY_HANDLE RtmRegHandle,
 	err = rtmi_nexthop_shadow_get(reg, rtmi_id(NextHopHandle), false, NextHopPointer);
 	rtmi_reg_put(reg);
 	return rtmi_win32(err);
+}
+
+static int edit_begin(struct rtmi_reg *reg, __u64 handle)
+{
+	int err;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	err = rtmi_edit_begin(&reg->shadows, handle, 0);
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return err;
+}
+
+static void edit_end(struct rtmi_reg *reg, __u64 handle)
+{
+	pthread_mutex_lock(&reg->shadows.lock);
+	rtmi_edit_end(reg, handle);
+	pthread_mutex_unlock(&reg->shadows.lock);
 }
 
 static int nexthop_locked(struct rtmi_reg *reg, const struct rtm_lock_object *req,

@@ -135,17 +135,6 @@ static int route_read(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 	return -EACCES;
 }
 
-/**
- * rtmi_route_shadow_dest() - destination of a route
- * @shadow: the route; the caller holds the lock of the registration's objects
- *
- * Return: the destination, 0 when nothing has been read yet.
- */
-__u64 rtmi_route_shadow_dest(const struct rtmi_shadow *shadow)
-{
-	return shadow->route ? shadow->route->dest : 0;
-}
-
 static int shadow_get(struct rtmi_reg *reg, __u64 handle, struct rtmi_shadow **shadow)
 {
 	*shadow = NULL;
@@ -227,29 +216,150 @@ void rtmi_route_shadow_changed(struct rtmi_reg *reg, __u64 handle)
 	pthread_mutex_unlock(&reg->shadows.lock);
 }
 
+/* The edit is the client's from here on, so nobody else may give it up meanwhile. */
+static int edit_begin(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow *shadow;
+	int err;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	shadow = rtmi_shadow_find(&reg->shadows, handle);
+	err = shadow ? rtmi_edit_begin(&reg->shadows, handle, shadow->route->dest) : -EBADF;
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return err;
+}
+
+/* The shadow is read while the lock keeps everybody else from changing the route. */
+static int route_locked(struct rtmi_reg *reg, const struct rtm_lock_object *req,
+			RTM_ROUTE_INFO **info)
+{
+	int err = 0;
+
+	if (info || req->flags)
+		err = rtmi_route_shadow_get(reg, req->object, info);
+	if (!err && req->flags)
+		err = edit_begin(reg, req->object);
+	return err;
+}
+
 /**
- * rtmi_route_edits_trim() - an exclusive lock was released: give up what it stood for
+ * rtmi_route_lock() - lock a route, to be edited where the lock is exclusive
  * @reg: registration
- * @dest: destination whose lock it was, 0 for that of @route
- * @route: a route of it, or 0
- * @left: how often it is still locked
+ * @req: the lock
+ * @info: out, or NULL: the route
+ *
+ * Return: 0, or a negative errno; there is no lock then.
  */
-void rtmi_route_edits_trim(struct rtmi_reg *reg, __u64 dest, __u64 route, __u64 left)
+int rtmi_route_lock(struct rtmi_reg *reg, struct rtm_lock_object *req, RTM_ROUTE_INFO **info)
+{
+	RTM_ROUTE_INFO *route;
+	int err;
+
+	err = rtmi_lock_route(rtmi_dev(reg), req);
+	if (err)
+		return err;
+	err = route_locked(reg, req, info ? &route : NULL);
+	if (err)
+		rtmi_unlock_route(rtmi_dev(reg), req);
+	else if (info)
+		*info = route;
+	return err;
+}
+
+/* What a client says is a route may be the handle of something else. */
+static struct rtmi_shadow *find_route(struct rtmi_reg *reg, __u64 handle)
+{
+	if (RTM_HANDLE_TYPE(handle) != RTM_HANDLE_ROUTE)
+		return NULL;
+	return rtmi_shadow_find(&reg->shadows, handle);
+}
+
+/* An edit goes, and what it changed with it. */
+static void edit_end(struct rtmi_reg *reg, __u64 handle)
 {
 	struct rtmi_shadow *shadow;
 
-	pthread_mutex_lock(&reg->shadows.lock);
-	shadow = route ? rtmi_shadow_find(&reg->shadows, route) : NULL;
+	if (!rtmi_edit_end(reg, handle))
+		return;
+	shadow = find_route(reg, handle);
 	if (shadow)
-		dest = rtmi_route_shadow_dest(shadow);
-	while ((route = rtmi_edit_beyond(&reg->shadows, dest, left))) {
-		if (!rtmi_edit_end(reg, route))
-			continue;
-		shadow = rtmi_shadow_find(&reg->shadows, route);
-		if (shadow)
-			route_read(reg, shadow);
+		route_read(reg, shadow);
+}
+
+/* What is left of a lock stands for as many edits, the oldest. */
+static void edits_trim(struct rtmi_reg *reg, __u64 dest, __u64 left)
+{
+	__u64 route;
+
+	while (dest && (route = rtmi_edit_beyond(&reg->shadows, dest, left)))
+		edit_end(reg, route);
+}
+
+/* Destination of a route that the client may never have looked at. */
+static __u64 dest_of(struct rtmi_reg *reg, __u64 handle)
+{
+	struct rtmi_shadow *shadow = find_route(reg, handle);
+	struct rtm_get_route_info req = {
+		.flags = RTM_REQ_NOWAIT, .entity = reg->handle, .route = handle,
+	};
+	__u64 nexthops[RTM_MAX_NEXTHOPS] = { 0 };
+
+	if (shadow && shadow->route->dest)
+		return shadow->route->dest;
+	req.attrs.nexthops = (uintptr_t)nexthops;
+	req.attrs.n_nexthops = RTMI_ARRAY_SIZE(nexthops);
+	if (!reg->shadows.edits || rtmi_get_route_info(rtmi_dev(reg), &req))
+		return 0;
+	release(reg, &req.owner, 1);
+	refuse(reg, &req, nexthops);
+	return req.dest;
+}
+
+/**
+ * rtmi_route_unlock() - unlock a route
+ * @reg: registration
+ * @req: the lock
+ *
+ * With an exclusive lock the edit goes, and goes as well where the lock was broken.
+ * Whoever gets the lock next begins no edit before this is done with the old ones.
+ *
+ * Return: 0 or a negative errno.
+ */
+int rtmi_route_unlock(struct rtmi_reg *reg, struct rtm_lock_object *req)
+{
+	__u64 dest;
+	int err;
+
+	if (!req->flags)
+		return rtmi_unlock_route(rtmi_dev(reg), req);
+	pthread_mutex_lock(&reg->shadows.lock);
+	dest = dest_of(reg, req->object);
+	err = rtmi_unlock_route(rtmi_dev(reg), req);
+	if (!err || err == -EACCES) {
+		edit_end(reg, req->object);
+		edits_trim(reg, dest, err ? 0 : req->left);
 	}
 	pthread_mutex_unlock(&reg->shadows.lock);
+	return err;
+}
+
+/**
+ * rtmi_route_dest_unlock() - unlock a destination that was locked exclusively
+ * @reg: registration
+ * @req: the lock
+ *
+ * Return: 0 or a negative errno.
+ */
+int rtmi_route_dest_unlock(struct rtmi_reg *reg, struct rtm_lock_dest *req)
+{
+	int err;
+
+	pthread_mutex_lock(&reg->shadows.lock);
+	err = rtmi_unlock_dest(rtmi_dev(reg), req);
+	if (!err || err == -EACCES)
+		edits_trim(reg, req->dest, err ? 0 : req->left);
+	pthread_mutex_unlock(&reg->shadows.lock);
+	return err;
 }
 
 /**
@@ -318,7 +428,7 @@ static void hold_committed(struct rtmi_reg *reg, struct rtmi_route_shadow *route
 	route->info.State = RTM_ROUTE_STATE_CREATED;
 }
 
-static void committed(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
+static void committed(struct rtmi_reg *reg, struct rtmi_shadow *shadow, __u64 left)
 {
 	struct rtmi_route_shadow *route = shadow->route;
 	__u64 set[RTMI_ARRAY_SIZE(route->held)];
@@ -332,6 +442,7 @@ static void committed(struct rtmi_reg *reg, struct rtmi_shadow *shadow)
 	if (route_read(reg, shadow))
 		hold_committed(reg, route, set, n);
 	rtmi_edit_end(reg, shadow->handle);
+	edits_trim(reg, route->dest, left);
 }
 
 static int commit(struct rtmi_reg *reg, struct rtmi_shadow *shadow, __u32 ttl_ms,
@@ -348,7 +459,7 @@ static int commit(struct rtmi_reg *reg, struct rtmi_shadow *shadow, __u32 ttl_ms
 	req->attrs.ttl_ms = ttl_ms;
 	err = rtmi_update_route(rtmi_dev(reg), req);
 	if (!err)
-		committed(reg, shadow);
+		committed(reg, shadow, req->left);
 	return err;
 }
 

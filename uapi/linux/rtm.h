@@ -1180,7 +1180,7 @@ struct rtm_lock_object {
  * @list: route list of the caller to move it to, 0 to leave it where it is
  * @attrs: what the route is from now on
  * @change: out: RTM_RC_BEST or 0
- * @pad: zero
+ * @left: out: how often the thread still has the destination locked exclusively
  *
  * Success releases the lock once; a failure changes nothing and leaves it.  EACCES:
  * somebody else's route, or not locked so.  ESTALE: the route was deleted.  EBADF: a
@@ -1194,7 +1194,7 @@ struct rtm_update_route {
 	__aligned_u64 list;
 	struct rtm_route_attrs attrs;
 	__u32 change;
-	__u32 pad;
+	__u32 left;
 };
 
 /**

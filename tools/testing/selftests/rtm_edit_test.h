@@ -75,7 +75,6 @@ static inline void update_route_arg(struct rtm_update_route *arg, __u64 entity, 
 	arg->route = route;
 	arg->list = 0;
 	arg->attrs = route_attrs(nexthops, n);
-	arg->pad = 0;
 }
 
 #endif /* RTM_EDIT_TEST_H */

@@ -164,7 +164,7 @@ static const struct command commands[] = {
 	COMMAND(UNLOCK_ROUTE, rtm_lock_object, .has_flags = true, .needs_entity = true,
 		.changes = true, .flags = RTM_REQ_EXCLUSIVE, .replies = true),
 	COMMAND(UPDATE_ROUTE, rtm_update_route, CHANGE,
-		.pads = { PAD(rtm_update_route, pad), PAD(rtm_update_route, attrs.pad) }),
+		.pads = { PAD(rtm_update_route, attrs.pad) }),
 	COMMAND(LOCK_NEXTHOP, rtm_lock_object, .has_flags = true, .needs_entity = true,
 		.changes = true, .flags = RTM_REQ_NOWAIT | RTM_REQ_EXCLUSIVE),
 	COMMAND(UNLOCK_NEXTHOP, rtm_unlock_nexthop, .has_flags = true, .needs_entity = true,

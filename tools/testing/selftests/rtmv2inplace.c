@@ -9,6 +9,7 @@
  * that nothing is left: a reference too few makes a deletion fail, one too many is seen.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -470,6 +471,94 @@ TEST_F(inplace, newest_edit_ends_first)
 	EXPECT_EQ(10, metric_shown(self->h, self->route));
 	OK(let_go(self->h, second));
 	OK(release_dest(self->h, dest));
+}
+
+/* What is not an edit of that route ends one of another. */
+TEST_F(inplace, unlocked_through_another_route)
+{
+	RTM_ROUTE_HANDLE second = add_route(_metadata, self->h, "10.1.0.0/16", self->nh[1], 20);
+	RTM_ROUTE_INFO *p;
+
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	p->PrefInfo.Metric = 99;
+	OK(RtmLockRoute(self->h, second, TRUE, FALSE, NULL));
+	EXPECT_EQ(10, metric_shown(self->h, self->route));
+	OK(let_go(self->h, second));
+}
+
+TEST_F(inplace, another_route_is_committed)
+{
+	RTM_ROUTE_HANDLE second = add_route(_metadata, self->h, "10.1.0.0/16", self->nh[1], 20);
+	RTM_ROUTE_INFO *p;
+	DWORD change;
+
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	p->PrefInfo.Metric = 99;
+	OK(RtmUpdateAndUnlockRoute(self->h, second, INFINITE, NULL, 0, NULL, &change));
+	EXPECT_EQ(10, metric_shown(self->h, self->route));
+	OK(let_go(self->h, second));
+}
+
+/* A route that was deleted under its lock is edited no more when that goes. */
+TEST_F(inplace, deleted_under_an_edit)
+{
+	RTM_ROUTE_HANDLE second = add_route(_metadata, self->h, "10.1.0.0/16", self->nh[1], 20);
+	RTM_DEST_HANDLE dest = find_dest(_metadata, self->h, "10.1.0.0/16");
+	RTM_NEXTHOP_HANDLE nh = self->nh[2];
+	struct rtm_get_stats before, after;
+	RTM_ROUTE_INFO *p;
+
+	OK(RtmLockRoute(self->h, second, TRUE, TRUE, &p));
+	OK(let_go(self->h, second));
+	OK(RtmLockDestination(self->h, dest, TRUE, FALSE));
+	dev_stats(self->env.watch, &before);
+	/* what is counted now is counted at once */
+	OK(RtmReferenceHandles(self->h, 1, &nh));
+	OK(RtmReleaseNextHops(self->h, 1, &nh));
+	OK(RtmReleaseNextHops(self->h, 1, &nh));
+	dev_stats(self->env.watch, &after);
+	EXPECT_EQ(before.handles - 1, after.handles);
+	self->nh[2] = add_nexthop(_metadata, self->h, "192.0.2.3");
+	OK(release_dest(self->h, dest));
+}
+
+#define N_UNLOCKS	300
+
+static void *unlock_dest_often(void *arg)
+{
+	RTM_ENTITY_HANDLE h = ((HANDLE *)arg)[0];
+	RTM_DEST_HANDLE dest = ((HANDLE *)arg)[1];
+	DWORD err = NO_ERROR;
+	int i;
+
+	for (i = 0; i < N_UNLOCKS && err == NO_ERROR; i++) {
+		err = RtmLockDestination(h, dest, TRUE, TRUE);
+		if (err == NO_ERROR)
+			err = RtmLockDestination(h, dest, TRUE, FALSE);
+	}
+	return (void *)(uintptr_t)err;
+}
+
+/* Who unlocks gives up no edit of the thread that had waited. */
+TEST_F(inplace, edit_begins_when_another_unlocks)
+{
+	HANDLE args[2] = { self->h, find_dest(_metadata, self->h, "10.1.0.0/16") };
+	RTM_ROUTE_INFO *p;
+	pthread_t thread;
+	void *ret;
+	int i;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, unlock_dest_often, args));
+	for (i = 0; i < N_UNLOCKS; i++) {
+		OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+		p->PrefInfo.Metric = 1000 + i;
+		sched_yield();
+		EXPECT_EQ(1000 + i, metric_shown(self->h, self->route));
+		OK(RtmLockRoute(self->h, self->route, TRUE, FALSE, NULL));
+	}
+	ASSERT_EQ(0, pthread_join(thread, &ret));
+	EXPECT_EQ(NULL, ret);
+	OK(release_dest(self->h, args[1]));
 }
 
 /*
