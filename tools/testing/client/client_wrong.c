@@ -99,6 +99,8 @@ static const struct command commands[] = {
 	COMMAND(BEGIN_RESYNC, rtm_resync),
 	COMMAND(END_RESYNC, rtm_resync),
 	COMMAND(GET_DESTS, rtm_get_dests),
+	COMMAND(SET_LIMITS, rtm_set_limits),
+	COMMAND(GET_LIMITS, rtm_get_limits),
 	COMMAND(SET_CRASH_POLICY, rtm_set_crash_policy),
 };
 
