@@ -681,6 +681,9 @@ TEST_F(limits, held_down)
 	one = used(self->fd, self->e, RTM_RES_BYTES);
 	dest = dev_dest(self->fd, self->e, "10.0.0.0/16");
 	ASSERT_NE(0, dest);
+	/* its handle stays */
+	before += used(self->fd, self->e, RTM_RES_BYTES) - one;
+	one = used(self->fd, self->e, RTM_RES_BYTES);
 	ASSERT_EQ(0, dev_hold(self->fd, self->e, dest, RTM_V_SUPPORTED, 100));
 	ASSERT_EQ(0, drop_n(self->fd, self->e, 0));
 	/* either it is held, or its time is over */
