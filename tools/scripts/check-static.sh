@@ -191,7 +191,8 @@ check_suites()
 				sed 's#.*/\(.*\)\.c#selftest \1#'
 			scenarios | sed 's#.*/\(.*\)\.c#scenario \1#'
 		} | sort)
-	scenarios | search -E '^# *include *[<"].*(rtm\.h|kselftest|\.c)[">]' |
+	{ scenarios; tree 'tools/testing/scenarios/scenario.[ch]'; } |
+		search -E '^# *include *[<"].*(rtm\.h|kselftest[^">]*|\.c)[">]' |
 		nothing "a scenario is a client of <rtmv2.h> alone"
 }
 
