@@ -72,6 +72,18 @@ static void adds_route(void)
 	CHECK(route);
 }
 
+static bool leads_to(RTM_ROUTE_HANDLE which, RTM_NEXTHOP_HANDLE neighbour)
+{
+	RTM_ROUTE_INFO info = { .Neighbour = NULL };
+	bool leads;
+
+	OK(RtmGetRouteInfo(h, which, &info, NULL));
+	leads = info.Neighbour == neighbour && info.NextHopsList.NumNextHops == 1 &&
+		info.NextHopsList.NextHops[0] == neighbour;
+	OK(RtmReleaseRouteInfo(h, &info));
+	return leads;
+}
+
 /* 3. Destination, owner and neighbour are the key; flags change that. */
 static void adds_again(void)
 {
@@ -93,11 +105,13 @@ static void adds_again(void)
 
 	change = 0;
 	OK(put(&only, THIRD_DEST, nh, LONG_MS, &change));
+	CHECK(leads_to(only, nh));
 	again = NULL;
 	change = RTM_ROUTE_CHANGE_FIRST;
 	OK(put(&again, THIRD_DEST, nh2, LONG_MS, &change));
 	EQUAL(0, change & RTM_ROUTE_CHANGE_NEW);
 	CHECK(again == only);
+	CHECK(leads_to(only, nh2));
 	OK(RtmReleaseRoutes(h, 1, &again));
 	delete_route(h, only);
 }
@@ -134,6 +148,7 @@ static void expires(void)
 {
 	RTM_ROUTE_HANDLE all[3] = { NULL, NULL, NULL };
 	RTM_NEXTHOP_HANDLE hops[] = { nh, nh2 };
+	unsigned long long begun = now_ms();
 	DWORD change = 0;
 
 	OK(put(&route, DEST, nh, LIFETIME_MS, &change));
@@ -145,6 +160,7 @@ static void expires(void)
 	OK(RtmReleaseRoutes(h, 3, all));
 	OK(RtmReleaseNextHops(h, 2, hops));
 	CHECK(wait_until(!dest_exists(h, DEST)));
+	CHECK(now_ms() - begun >= LIFETIME_MS);
 	CHECK(wait_until(!dest_exists(h, OTHER_DEST)));
 	IS(ERROR_INVALID_HANDLE, RtmGetRouteInfo(h, route, NULL, NULL));
 	CHECK(fib_shows(DEST, NULL));
