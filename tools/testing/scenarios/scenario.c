@@ -5,14 +5,19 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "scenario.h"
 
 RTM_REGN_PROFILE profile;
 
-/* Checks that did not hold, in any thread. */
-static atomic_uint failures;
+/* Checks that did not hold, in any thread and in processes begun here: shared memory. */
+static atomic_uint *failures;
 
 /*
  * Results
@@ -25,7 +30,7 @@ bool equal_at(const char *file, int line, const char *what, unsigned long long w
 		return true;
 	printf("# %s:%d: %s is %llu (%#llx), expected %llu (%#llx)\n", file, line, what, got, got,
 	       want, want);
-	failures++;
+	(*failures)++;
 	return false;
 }
 
@@ -34,7 +39,7 @@ bool same_at(const char *file, int line, const char *what, const char *want, con
 	if (!strcmp(want, got))
 		return true;
 	printf("# %s:%d: %s is \"%s\", expected \"%s\"\n", file, line, what, got, want);
-	failures++;
+	(*failures)++;
 	return false;
 }
 
@@ -48,17 +53,23 @@ int run_steps(const struct step *steps, unsigned int n)
 	unsigned int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	failures = mmap(NULL, sizeof(*failures), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (failures == MAP_FAILED) {
+		printf("Bail out! no memory to count in\n");
+		return 1;
+	}
 	printf("TAP version 13\n1..%u\n", n + 1);
 	CHECK(!unshare(CLONE_NEWNET));
 	for (i = 0; i < n; i++) {
-		const char *why = failures ? " (not reached)" : "";
+		const char *why = *failures ? " (not reached)" : "";
 
-		if (!failures)
+		if (!*failures)
 			steps[i].run();
-		say_result(!failures, i + 1, steps[i].name, why);
+		say_result(!*failures, i + 1, steps[i].name, why);
 	}
 	say_result(CHECK(nothing_left()), n + 1, "nothing is left", "");
-	return failures != 0;
+	return *failures != 0;
 }
 
 /*
@@ -264,6 +275,58 @@ DWORD call_end(struct caller *c)
 		return ~0u;
 	EQUAL(0, pthread_join(c->thread, NULL));
 	return c->result;
+}
+
+/*
+ * A process of its own
+ */
+
+static void child_main(void (*run)(int fd), int fd)
+{
+	/* should the test be killed */
+	CHECK(!prctl(PR_SET_PDEATHSIG, SIGKILL));
+	run(fd);
+	close(fd);
+	for (;;)
+		pause();
+}
+
+void child_begin(struct child *c, void (*run)(int fd))
+{
+	int ends[2];
+
+	c->pid = -1;
+	c->fd = -1;
+	if (!CHECK(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)))
+		return;
+	c->pid = fork();
+	if (!c->pid) {
+		close(ends[0]);
+		child_main(run, ends[1]);
+	}
+	CHECK(c->pid > 0);
+	close(ends[1]);
+	c->fd = ends[0];
+}
+
+bool tell(int fd)
+{
+	return EQUAL(1, send(fd, "x", 1, MSG_NOSIGNAL));
+}
+
+bool hear(int fd)
+{
+	char byte;
+
+	return EQUAL(1, recv(fd, &byte, 1, 0));
+}
+
+void child_kill(struct child *c)
+{
+	if (c->pid > 0 && CHECK(!kill(c->pid, SIGKILL)))
+		EQUAL(c->pid, waitpid(c->pid, NULL, 0));
+	if (c->fd >= 0)
+		close(c->fd);
 }
 
 /*

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <rtmv2.h>
@@ -38,7 +39,7 @@
 /* The instance id of the public samples. */
 #define SAMPLE_ID	PROTOCOL_ID(PROTO_TYPE_UCAST, 0xFFFF, PROTO_IP_RIP)
 
-/* What a step finds true; says whether it was. */
+/* What a step finds true, in any thread or child of it; says whether it was. */
 #define OK(call)		equal_at(__FILE__, __LINE__, #call, NO_ERROR, call)
 #define IS(code, call)		equal_at(__FILE__, __LINE__, #call, code, call)
 #define EQUAL(want, got)	equal_at(__FILE__, __LINE__, #got, number(want), number(got))
@@ -151,6 +152,28 @@ bool call_waits(struct caller *c);
 
 /* Ends within a minute, and has come to what? */
 DWORD call_end(struct caller *c);
+
+/*
+ * A process of its own
+ */
+
+/**
+ * struct child - a process that is there to be killed
+ * @pid: its id, negative if there is none
+ * @fd: the end of a socket that leads to it
+ */
+struct child {
+	pid_t pid;
+	int fd;
+};
+
+/* RUN gets the other end, which is closed when it returns; then the process stays. */
+void child_begin(struct child *c, void (*run)(int fd));
+void child_kill(struct child *c);
+
+/* The other process, which must not have gone or closed its end, is told to go on. */
+bool tell(int fd);
+bool hear(int fd);
 
 /*
  * The kernel FIB

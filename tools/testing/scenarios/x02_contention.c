@@ -6,9 +6,6 @@
  * killed is a process of its own.  A call that ought to wait finds, when it comes back,
  * that what it waited for was let go: a flag is set just before.
  */
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "scenario.h"
 
 #define DEST	"10.0.0.0/8"
@@ -183,40 +180,32 @@ static void route_lock_is_dest_lock(void)
 }
 
 /* A process that locks the destination, says so, and stays. */
-static void lock_and_stay(int ready)
+static void lock_and_stay(int fd)
 {
 	RTM_ENTITY_HANDLE h = enter_as(PROTO_IP_BGP, 2);
 	RTM_DEST_HANDLE mine;
 
 	add_route(h, DEST, NULL, 5);
 	mine = find_dest(h, DEST);
-	if (OK(RtmLockDestination(h, mine, TRUE, TRUE)) && write(ready, "x", 1) == 1)
-		for (;;)
-			pause();
-	_exit(1);
+	if (OK(RtmLockDestination(h, mine, TRUE, TRUE)))
+		tell(fd);
 }
 
 /* Killed, it does not keep anybody waiting. */
 static void a_is_killed(void)
 {
+	static const struct wish wish = { lock_exclusive, "an exclusive lock" };
+	struct child holder;
 	struct caller c;
-	int ready[2];
-	char byte;
-	pid_t pid;
 
-	if (!EQUAL(0, pipe(ready)))
-		return;
-	pid = fork();
-	if (!pid)
-		lock_and_stay(ready[1]);
-	close(ready[1]);
-	EQUAL(1, read(ready[0], &byte, 1));
-	close(ready[0]);
-	call_begin(&c, lock_exclusive, dest);
+	released = false;
+	child_begin(&holder, lock_and_stay);
+	hear(holder.fd);
+	call_begin(&c, call_and_look, (void *)&wish);
 	CHECK(call_waits(&c));
-	EQUAL(0, kill(pid, SIGKILL));
+	released = true;
+	child_kill(&holder);
 	EQUAL(NO_ERROR, call_end(&c));
-	EQUAL(pid, waitpid(pid, NULL, 0));
 }
 
 static void leaves(void)
