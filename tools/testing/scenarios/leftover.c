@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The end of every scenario: what the manager still has in the namespace.
+ * What the interface does not say: who waits for a lock, and what the manager still has
+ * in the namespace at the end of every scenario.
  *
  * How this file works: the native interface reads the counters.  What the manager takes
  * apart behind its callers' backs it may take a while for.
@@ -8,6 +9,18 @@
 #include <librtm.h>
 
 #include "scenario.h"
+
+unsigned long long locks_waiting(void)
+{
+	struct rtm_get_stats s = { .locks_waiting = 0 };
+	struct rtm_ctx *ctx;
+
+	if (!EQUAL(0, rtm_open(RTM_OPEN_READONLY, &ctx)))
+		return ~0ull;
+	EQUAL(0, rtm_stats(ctx, &s));
+	rtm_close(ctx);
+	return s.locks_waiting;
+}
 
 static bool is_empty(struct rtm_ctx *ctx, struct rtm_get_stats *s)
 {

@@ -153,6 +153,9 @@ bool call_waits(struct caller *c);
 /* Ends within a minute, and has come to what? */
 DWORD call_end(struct caller *c);
 
+/* In leftover.c: how many requests for destination locks are queued in the namespace. */
+unsigned long long locks_waiting(void);
+
 /*
  * A process of its own
  */

@@ -5,13 +5,22 @@
  * How this file works: "self" locks in the test's thread, others in threads of their own.
  * A thread that has locked may end: any thread of its entity may unlock.  "guest" has no
  * route at the destination and no opaque pointer; each step leaves the destination free.
+ * A call that ought to wait is in the queue before the step goes on, and finds, when it
+ * comes back, that it was due: that is noted just before the destination is let go.
  */
 #include <signal.h>
-#include <sys/wait.h>
 
 #include "scenario.h"
 
 #define DEST	"10.0.0.0/8"
+#define THERE	"11.0.0.0/8"
+
+/* What a call comes to that was granted what is not due. */
+#define EARLY	(~0u)
+
+/* Times that may be over before a lock is taken are tried four times as long, up to this. */
+#define SHORT_MS	500
+#define MAX_MS		32000
 
 static RTM_ENTITY_HANDLE self, other, guest;
 static RTM_DEST_HANDLE dest;
@@ -20,17 +29,20 @@ static RTM_DEST_HANDLE dest;
  * struct want - a lock that is wanted
  * @h: by this entity
  * @exclusive: in this mode
+ * @due: it may be granted
  */
 struct want {
 	RTM_ENTITY_HANDLE h;
 	BOOL exclusive;
+	atomic_bool due;
 };
 
 static DWORD acquire(void *arg)
 {
 	struct want *want = arg;
+	DWORD status = RtmLockDestination(want->h, dest, want->exclusive, TRUE);
 
-	return RtmLockDestination(want->h, dest, want->exclusive, TRUE);
+	return want->due ? status : EARLY;
 }
 
 static DWORD lock(RTM_ENTITY_HANDLE h, BOOL exclusive)
@@ -46,11 +58,19 @@ static DWORD unlock(RTM_ENTITY_HANDLE h, BOOL exclusive)
 /* In a thread that ends at once. */
 static DWORD lock_elsewhere(RTM_ENTITY_HANDLE h, BOOL exclusive)
 {
-	struct want want = { h, exclusive };
+	struct want want = { .h = h, .exclusive = exclusive, .due = true };
 	struct caller c;
 
 	call_begin(&c, acquire, &want);
 	return call_end(&c);
+}
+
+/* In a thread that finds itself in the queue, the N-th there. */
+static void begin_waiting(struct caller *c, struct want *want, unsigned int n)
+{
+	call_begin(c, acquire, want);
+	CHECK(wait_until(locks_waiting() == n));
+	CHECK(!c->ended);
 }
 
 static void set_up(void)
@@ -73,12 +93,12 @@ static void shared_when_free_or_shared(void)
 
 static void wait_for(BOOL held, BOOL wanted)
 {
-	struct want want = { other, wanted };
+	struct want want = { .h = other, .exclusive = wanted };
 	struct caller c;
 
 	OK(lock(self, held));
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
+	begin_waiting(&c, &want, 1);
+	want.due = true;
 	OK(unlock(self, held));
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(other, wanted));
@@ -97,20 +117,20 @@ static void exclusive_waits_for_any(void)
 
 static void shared_queues_behind_exclusive(void)
 {
-	struct want exclusive = { other, TRUE }, shared = { guest, FALSE };
+	struct want exclusive = { .h = other, .exclusive = TRUE }, shared = { .h = guest };
 	struct caller first, second;
 
 	OK(lock(self, FALSE));
-	call_begin(&first, acquire, &exclusive);
-	CHECK(call_waits(&first));
-	call_begin(&second, acquire, &shared);
-	CHECK(call_waits(&second));
+	begin_waiting(&first, &exclusive, 1);
+	begin_waiting(&second, &shared, 2);
 	/* but not who has it already */
 	OK(lock(self, FALSE));
 	OK(unlock(self, FALSE));
+	exclusive.due = true;
 	OK(unlock(self, FALSE));
 	EQUAL(NO_ERROR, call_end(&first));
 	CHECK(call_waits(&second));
+	shared.due = true;
 	OK(unlock(other, TRUE));
 	EQUAL(NO_ERROR, call_end(&second));
 	OK(unlock(guest, FALSE));
@@ -118,14 +138,15 @@ static void shared_queues_behind_exclusive(void)
 
 static void lock_twice(BOOL first, BOOL second)
 {
-	struct want want = { other, TRUE };
+	struct want want = { .h = other, .exclusive = TRUE };
 	struct caller c;
 
 	OK(lock(self, first));
 	OK(lock(self, second));
-	call_begin(&c, acquire, &want);
+	begin_waiting(&c, &want, 1);
 	OK(unlock(self, second));
 	CHECK(call_waits(&c));
+	want.due = true;
 	OK(unlock(self, first));
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(other, TRUE));
@@ -139,12 +160,29 @@ static void again_what_is_covered(void)
 	lock_twice(TRUE, TRUE);
 }
 
+/* Nobody else gets in, until it is a shared lock once more. */
 static void upgrade_alone(void)
 {
+	struct want shared[] = { { .h = guest }, { .h = self } };
+	struct want exclusive = { .h = other, .exclusive = TRUE };
+	struct caller c[2];
+
 	OK(lock(self, FALSE));
 	OK(lock(self, TRUE));
+	begin_waiting(&c[0], &shared[0], 1);
+	begin_waiting(&c[1], &shared[1], 2);
+	shared[0].due = true;
+	shared[1].due = true;
 	OK(unlock(self, TRUE));
+	EQUAL(NO_ERROR, call_end(&c[0]));
+	EQUAL(NO_ERROR, call_end(&c[1]));
+	OK(unlock(guest, FALSE));
 	OK(unlock(self, FALSE));
+	begin_waiting(&c[0], &exclusive, 1);
+	exclusive.due = true;
+	OK(unlock(self, FALSE));
+	EQUAL(NO_ERROR, call_end(&c[0]));
+	OK(unlock(other, TRUE));
 }
 
 static void upgrade_beside_others(void)
@@ -160,12 +198,12 @@ static void upgrade_beside_others(void)
 
 static void another_thread_of_the_entity(void)
 {
-	struct want want = { self, TRUE };
+	struct want want = { .h = self, .exclusive = TRUE };
 	struct caller c;
 
 	OK(lock(self, TRUE));
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
+	begin_waiting(&c, &want, 1);
+	want.due = true;
 	OK(unlock(self, TRUE));
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(self, TRUE));
@@ -173,14 +211,13 @@ static void another_thread_of_the_entity(void)
 
 static void release_wakes_waiters(void)
 {
-	struct want want = { guest, FALSE };
+	struct want want = { .h = guest };
 	struct caller c[2];
 
 	OK(lock(self, TRUE));
-	call_begin(&c[0], acquire, &want);
-	call_begin(&c[1], acquire, &want);
-	CHECK(call_waits(&c[0]));
-	CHECK(call_waits(&c[1]));
+	begin_waiting(&c[0], &want, 1);
+	begin_waiting(&c[1], &want, 2);
+	want.due = true;
 	OK(unlock(self, TRUE));
 	EQUAL(NO_ERROR, call_end(&c[0]));
 	EQUAL(NO_ERROR, call_end(&c[1]));
@@ -188,22 +225,28 @@ static void release_wakes_waiters(void)
 	OK(unlock(guest, FALSE));
 }
 
-static void wrong_release(void)
+/* Nothing comes of it: who has to wait for this lock, and for no lesser one, does. */
+static void release_wrongly(BOOL held)
 {
-	struct want want = { other, FALSE };
+	struct want want = { .h = other, .exclusive = !held };
 	struct caller c;
 
+	OK(lock(self, held));
+	IS(ERROR_ACCESS_DENIED, unlock(self, !held));
+	IS(ERROR_ACCESS_DENIED, unlock(other, held));
+	begin_waiting(&c, &want, 1);
+	want.due = true;
+	OK(unlock(self, held));
+	EQUAL(NO_ERROR, call_end(&c));
+	OK(unlock(other, !held));
+}
+
+static void wrong_release(void)
+{
 	IS(ERROR_ACCESS_DENIED, unlock(self, TRUE));
 	IS(ERROR_ACCESS_DENIED, unlock(self, FALSE));
-	OK(lock(self, TRUE));
-	IS(ERROR_ACCESS_DENIED, unlock(self, FALSE));
-	IS(ERROR_ACCESS_DENIED, unlock(other, TRUE));
-	/* nothing has come of it */
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
-	OK(unlock(self, TRUE));
-	EQUAL(NO_ERROR, call_end(&c));
-	OK(unlock(other, FALSE));
+	release_wrongly(TRUE);
+	release_wrongly(FALSE);
 }
 
 static void exclusive_without_a_stake(void)
@@ -235,8 +278,8 @@ static void dest_of_another_table(void)
 
 static void no_dest(void)
 {
-	RTM_ROUTE_HANDLE route = add_route(self, "11.0.0.0/8", NULL, 1);
-	RTM_DEST_HANDLE gone = find_dest(self, "11.0.0.0/8");
+	RTM_ROUTE_HANDLE route = add_route(self, THERE, NULL, 1);
+	RTM_DEST_HANDLE gone = find_dest(self, THERE);
 
 	IS(ERROR_INVALID_HANDLE, RtmLockDestination(self, NULL, FALSE, TRUE));
 	IS(ERROR_INVALID_HANDLE, RtmLockDestination(self, ALIEN, FALSE, TRUE));
@@ -252,8 +295,8 @@ static void no_dest(void)
 static void dest_without_routes(void)
 {
 	RTM_ENTITY_HANDLE opaque = enter_with(PROTO_IP_BGP, 2, NULL, NULL, TRUE);
-	RTM_ROUTE_HANDLE route = add_route(self, "11.0.0.0/8", NULL, 1);
-	RTM_DEST_HANDLE empty = find_dest(self, "11.0.0.0/8");
+	RTM_ROUTE_HANDLE route = add_route(self, THERE, NULL, 1);
+	RTM_DEST_HANDLE empty = find_dest(self, THERE);
 
 	delete_route(self, route);
 	OK(RtmLockDestination(self, empty, FALSE, TRUE));
@@ -296,9 +339,9 @@ static void routes_go_meanwhile(void)
 	RTM_DEST_HANDLE there;
 	struct caller deletes, locks;
 
-	last[0] = add_route(self, "11.0.0.0/8", NULL, 1);
-	last[1] = add_route(other, "11.0.0.0/8", NULL, 2);
-	there = find_dest(self, "11.0.0.0/8");
+	last[0] = add_route(self, THERE, NULL, 1);
+	last[1] = add_route(other, THERE, NULL, 2);
+	there = find_dest(self, THERE);
 	OK(RtmLockDestination(self, there, TRUE, TRUE));
 	call_begin(&deletes, delete_last, NULL);
 	CHECK(call_waits(&deletes));
@@ -308,7 +351,7 @@ static void routes_go_meanwhile(void)
 	OK(RtmLockDestination(self, there, TRUE, FALSE));
 	EQUAL(NO_ERROR, call_end(&deletes));
 	EQUAL(NO_ERROR, call_end(&locks));
-	CHECK(!dest_exists(self, "11.0.0.0/8"));
+	CHECK(!dest_exists(self, THERE));
 	OK(RtmLockDestination(other, there, TRUE, FALSE));
 	release_dest(self, there);
 }
@@ -324,90 +367,69 @@ static void on_signal(int sig)
 static void signal_while_waiting(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	struct want want = { other, TRUE };
+	struct want want = { .h = other, .exclusive = TRUE };
 	struct caller c;
 
 	EQUAL(0, sigaction(SIGUSR1, &action, NULL));
 	OK(lock(self, TRUE));
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
+	begin_waiting(&c, &want, 1);
 	EQUAL(0, pthread_kill(c.thread, SIGUSR1));
 	CHECK(wait_until(signals == 1));
 	CHECK(call_waits(&c));
+	want.due = true;
 	OK(unlock(self, TRUE));
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(other, TRUE));
 }
 
-/*
- * A process that has a route here and says so, locks when it is told to and says so again,
- * and stays.
- */
-static void locker_main(int fd)
+/* Has a route here and says so, locks when it is told to and says so again. */
+static void locker(int fd)
 {
 	RTM_ENTITY_HANDLE h = enter_as(PROTO_IP_BGP, 3);
 	RTM_DEST_HANDLE mine;
-	char byte = 'x';
 
 	add_route(h, DEST, NULL, 5);
 	mine = find_dest(h, DEST);
-	if (write(fd, &byte, 1) == 1 && read(fd, &byte, 1) == 1 &&
-	    OK(RtmLockDestination(h, mine, TRUE, TRUE)) && write(fd, &byte, 1) == 1)
-		for (;;)
-			pause();
-	_exit(1);
+	if (tell(fd) && hear(fd) && OK(RtmLockDestination(h, mine, TRUE, TRUE)))
+		tell(fd);
 }
 
-static pid_t start_locker(int *fd)
-{
-	int ends[2];
-	char byte;
-	pid_t pid;
-
-	EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
-	pid = fork();
-	if (!pid)
-		locker_main(ends[1]);
-	close(ends[1]);
-	*fd = ends[0];
-	EQUAL(1, read(*fd, &byte, 1));
-	return pid;
-}
-
-static void end_locker(pid_t pid, int fd)
-{
-	EQUAL(0, kill(pid, SIGKILL));
-	EQUAL(pid, waitpid(pid, NULL, 0));
-	close(fd);
-}
-
+/* It is in the queue, where a shared request is behind it, and then it is not. */
 static void killed_while_waiting(void)
 {
-	int fd = -1;
-	pid_t pid = start_locker(&fd);
+	struct want want = { .h = guest };
+	struct child killed;
+	struct caller c;
 
-	OK(lock(self, TRUE));
-	EQUAL(1, write(fd, "x", 1));
-	sleep_ms(150);
-	end_locker(pid, fd);
-	OK(unlock(self, TRUE));
+	child_begin(&killed, locker);
+	hear(killed.fd);
+	OK(lock(self, FALSE));
+	tell(killed.fd);
+	CHECK(wait_until(locks_waiting() == 1));
+	begin_waiting(&c, &want, 2);
+	want.due = true;
+	child_kill(&killed);
+	EQUAL(NO_ERROR, call_end(&c));
+	CHECK(wait_until(!locks_waiting()));
+	OK(unlock(guest, FALSE));
+	OK(unlock(self, FALSE));
 	EQUAL(NO_ERROR, lock_elsewhere(other, TRUE));
 	OK(unlock(other, TRUE));
 }
 
 static void holder_is_killed(void)
 {
-	struct want want = { other, TRUE };
+	struct want want = { .h = other, .exclusive = TRUE };
+	struct child holder;
 	struct caller c;
-	int fd = -1;
-	pid_t pid = start_locker(&fd);
-	char byte;
 
-	EQUAL(1, write(fd, "x", 1));
-	EQUAL(1, read(fd, &byte, 1));
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
-	end_locker(pid, fd);
+	child_begin(&holder, locker);
+	hear(holder.fd);
+	tell(holder.fd);
+	hear(holder.fd);
+	begin_waiting(&c, &want, 1);
+	want.due = true;
+	child_kill(&holder);
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(other, TRUE));
 }
@@ -415,54 +437,145 @@ static void holder_is_killed(void)
 static void holder_deregisters(void)
 {
 	RTM_ENTITY_HANDLE brief = enter_with(PROTO_IP_BGP, 4, NULL, NULL, TRUE);
-	struct want want = { other, TRUE };
+	struct want want = { .h = other, .exclusive = TRUE };
 	struct caller c;
 
 	OK(lock(brief, TRUE));
-	call_begin(&c, acquire, &want);
-	CHECK(call_waits(&c));
+	begin_waiting(&c, &want, 1);
+	want.due = true;
 	OK(RtmDeregisterEntity(brief));
 	EQUAL(NO_ERROR, call_end(&c));
 	OK(unlock(other, TRUE));
 }
 
-static UINT routes_there(void)
+static UINT routes_there(RTM_ENTITY_HANDLE h)
 {
 	RTM_DEST_INFO info = { .DestHandle = NULL };
 	UINT n;
 
-	OK(RtmGetDestInfo(self, dest, RTM_BEST_PROTOCOL, UCAST, &info));
+	OK(RtmGetDestInfo(h, dest, RTM_BEST_PROTOCOL, UCAST, &info));
 	n = info.ViewInfo[0].NumRoutes;
-	OK(RtmReleaseDestInfo(self, &info));
+	OK(RtmReleaseDestInfo(h, &info));
 	return n;
 }
 
-static void expiry_waits_for_release(void)
+/* Self's route has only MS to live, and that is not over when other has the lock. */
+static bool expires_under_lock(ULONG ms)
 {
 	RTM_ROUTE_INFO info = route_info(NULL, 30);
 	DWORD change = RTM_ROUTE_CHANGE_NEW;
 
-	CHECK(wait_until(routes_there() == 2));
-	OK(lock(self, TRUE));
-	OK(put_route(self, NULL, DEST, &info, 100, &change));
-	sleep_ms(300);
-	EQUAL(3, routes_there());
-	OK(unlock(self, TRUE));
-	CHECK(wait_until(routes_there() == 2));
+	CHECK(wait_until(routes_there(self) == 2));
+	OK(put_route(self, NULL, DEST, &info, ms, &change));
+	OK(lock(other, TRUE));
+	if (routes_there(other) == 3)
+		return true;
+	OK(unlock(other, TRUE));
+	return false;
 }
 
-/* What a dead client has left here goes with the release at the latest. */
+static void expiry_waits_for_release(void)
+{
+	ULONG ms = SHORT_MS;
+
+	while (!expires_under_lock(ms)) {
+		ms *= 4;
+		if (!CHECK(ms <= MAX_MS))
+			return;
+	}
+	sleep_ms(ms + 300);
+	EQUAL(3, routes_there(other));
+	OK(unlock(other, TRUE));
+	CHECK(wait_until(routes_there(self) == 2));
+}
+
+static bool is_held(RTM_ENTITY_HANDLE h, RTM_DEST_HANDLE there)
+{
+	RTM_DEST_INFO info = { .DestHandle = NULL };
+	bool held;
+
+	OK(RtmGetDestInfo(h, there, RTM_BEST_PROTOCOL, UCAST, &info));
+	held = info.ViewInfo[0].HoldRoute;
+	OK(RtmReleaseDestInfo(h, &info));
+	return held;
+}
+
+/* Self's route is held for MS, and that is not over when guest has the lock. */
+static bool hold_ends_under_lock(RTM_DEST_HANDLE there, ULONG ms)
+{
+	RTM_ROUTE_HANDLE route = add_route(self, THERE, NULL, 1);
+
+	OK(RtmHoldDestination(self, there, UCAST, ms));
+	delete_route(self, route);
+	OK(RtmLockDestination(guest, there, FALSE, TRUE));
+	if (is_held(guest, there))
+		return true;
+	OK(RtmLockDestination(guest, there, FALSE, FALSE));
+	return false;
+}
+
+static void hold_end_waits_for_release(void)
+{
+	RTM_ROUTE_HANDLE route = add_route(self, THERE, NULL, 1);
+	RTM_DEST_HANDLE there = find_dest(self, THERE);
+	ULONG ms = SHORT_MS;
+
+	delete_route(self, route);
+	while (!hold_ends_under_lock(there, ms)) {
+		ms *= 4;
+		if (!CHECK(ms <= MAX_MS))
+			return;
+	}
+	sleep_ms(ms + 300);
+	CHECK(is_held(guest, there));
+	OK(RtmLockDestination(guest, there, FALSE, FALSE));
+	CHECK(wait_until(!is_held(self, there)));
+	release_dest(self, there);
+}
+
+static RTM_ROUTE_HANDLE best_there(void)
+{
+	RTM_DEST_INFO info = { .DestHandle = NULL };
+	RTM_ROUTE_HANDLE best;
+
+	OK(RtmGetDestInfo(self, dest, RTM_BEST_PROTOCOL, UCAST, &info));
+	best = info.ViewInfo[0].Route;
+	OK(RtmReferenceHandles(self, 1, &best));
+	OK(RtmReleaseDestInfo(self, &info));
+	return best;
+}
+
+static UINT state_of(RTM_ROUTE_HANDLE route)
+{
+	RTM_ROUTE_INFO info = { .State = RTM_ROUTE_STATE_CREATED };
+	UINT state;
+
+	OK(RtmGetRouteInfo(self, route, &info, NULL));
+	state = info.State;
+	OK(RtmReleaseRouteInfo(self, &info));
+	return state;
+}
+
+/* What a dead client has left here is about to go, and goes with the release. */
 static void dead_entity_waits_for_release(void)
 {
-	int fd = -1;
-	pid_t pid = start_locker(&fd);
+	RTM_ROUTE_HANDLE left;
+	struct child dead;
 
-	EQUAL(3, routes_there());
+	child_begin(&dead, locker);
+	hear(dead.fd);
+	EQUAL(3, routes_there(self));
+	left = best_there();
+	EQUAL(RTM_ROUTE_STATE_CREATED, state_of(left));
 	OK(lock(self, FALSE));
-	end_locker(pid, fd);
+	child_kill(&dead);
+	CHECK(wait_until(state_of(left) != RTM_ROUTE_STATE_CREATED));
 	sleep_ms(150);
+	EQUAL(RTM_ROUTE_STATE_DELETING, state_of(left));
 	OK(unlock(self, FALSE));
-	CHECK(wait_until(routes_there() == 2));
+	CHECK(wait_until(state_of(left) == RTM_ROUTE_STATE_DELETED));
+	EQUAL(2, routes_there(self));
+	OK(RtmReleaseRoutes(self, 1, &left));
 }
 
 static void anything_else_is_true(void)
@@ -506,6 +619,7 @@ int main(void)
 		{ "holder is killed", holder_is_killed },
 		{ "holder deregisters", holder_deregisters },
 		{ "expiry waits for the release", expiry_waits_for_release },
+		{ "the end of a hold waits for the release", hold_end_waits_for_release },
 		{ "the dead wait for the release", dead_entity_waits_for_release },
 		{ "anything but 0 is true", anything_else_is_true },
 		{ "leaves", leaves },
