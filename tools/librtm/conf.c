@@ -7,7 +7,8 @@
  * used at all, whatever else is in it: nobody can say what half of a file was meant to
  * say.  The reader between the file and libinih counts lines, since libinih does not
  * tell them, removes indentation, which to libinih would continue the line before, and
- * refuses lines that libinih would cut.
+ * refuses what libinih would not look at: the end of a long line, and what stands behind
+ * the name of a section.
  *
  * Nothing is remembered: entities register seldom, and whoever edits the file need not
  * restart anything.
@@ -74,6 +75,15 @@ struct parse {
 	struct rtmi_conf *conf;
 };
 
+/* What is in the file goes to a terminal, which is to obey nothing of it. */
+static void tame(char *text)
+{
+	for (; *text; text++) {
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+	}
+}
+
 __attribute__((format(printf, 3, 4)))
 static void flaw(struct parse *p, unsigned int line, const char *format, ...)
 {
@@ -87,6 +97,7 @@ static void flaw(struct parse *p, unsigned int line, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	tame(text);
 	p->report(p->ctx, line, text);
 }
 
@@ -289,12 +300,29 @@ static void header_end(struct parse *p)
 		flaw(p, p->header, "this section has no key");
 }
 
+static const char *skip_blanks(const char *from, const char *end)
+{
+	while (from < end && isspace((unsigned char)*from))
+		from++;
+	return from;
+}
+
+/* Behind the name of a section: nothing, or blanks and perhaps a comment after them. */
+static bool header_ends(const char *from, const char *end)
+{
+	const char *next = skip_blanks(from, end);
+
+	return next == end || (next > from && *next == ';');
+}
+
 static void header_begin(struct parse *p, const char *text, size_t len)
 {
 	const char *end = memchr(text, ']', len);
 
 	if (end && end - text - 1 > MAX_SECTION)
 		flaw(p, p->line, "the name of the section is too long");
+	if (end && !header_ends(end + 1, text + len))
+		flaw(p, p->line, "something follows the name of the section");
 	header_end(p);
 	p->header = p->line;
 	p->used = false;
@@ -313,8 +341,7 @@ static char *next_line(char *to, int size, void *stream)
 	end = end ? end : p->end;
 	p->pos = end == p->end ? end : end + 1;
 	p->line++;
-	while (from < end && isblank((unsigned char)*from))
-		from++;
+	from = skip_blanks(from, end);
 	len = (size_t)(end - from);
 	if (len + 2 > (size_t)size || memchr(from, '\0', len)) {
 		flaw(p, p->line, "the line is too long, or is no text");
@@ -350,7 +377,7 @@ static ssize_t read_all(int fd, char *to, size_t size)
 }
 
 /* A file that anybody may write is nobody's word. */
-static int file_check(int fd, size_t *size)
+static int file_check(int fd)
 {
 	struct stat st;
 
@@ -358,32 +385,32 @@ static int file_check(int fd, size_t *size)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	if (st.st_mode & 0002)
-		return -EPERM;
-	if (st.st_size > (off_t)RTMI_CONF_MAX_SIZE)
-		return -EFBIG;
-	*size = (size_t)st.st_size;
-	return 0;
+	return st.st_mode & 0002 ? -EPERM : 0;
 }
 
+/*
+ * The size is that of what was read, since that of the file may change in between; half
+ * of a file would be taken for all of it.
+ */
 static int file_get(int fd, char **text, size_t *size)
 {
 	ssize_t n;
 	int err;
 
-	err = file_check(fd, size);
+	err = file_check(fd);
 	if (err)
 		return err;
-	*text = malloc(*size + 1);
+	*text = malloc(RTMI_CONF_MAX_SIZE + 1);
 	if (!*text)
 		return -ENOMEM;
-	n = read_all(fd, *text, *size);
-	if (n < 0) {
-		free(*text);
-		return (int)n;
+	n = read_all(fd, *text, RTMI_CONF_MAX_SIZE + 1);
+	if (n >= 0 && n <= RTMI_CONF_MAX_SIZE) {
+		*size = (size_t)n;
+		return 0;
 	}
-	*size = (size_t)n;
-	return 0;
+	free(*text);
+	*text = NULL;
+	return n < 0 ? (int)n : -EFBIG;
 }
 
 static int file_read(const char *path, char **text, size_t *size)
@@ -398,11 +425,22 @@ static int file_read(const char *path, char **text, size_t *size)
 	return err;
 }
 
+/* libinih would skip it too, but then a section in the first line were not seen here. */
+static void skip_bom(struct parse *p)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	const size_t len = sizeof(bom) - 1;
+
+	if ((size_t)(p->end - p->pos) >= len && !memcmp(p->pos, bom, len))
+		p->pos += len;
+}
+
 static int parse(struct parse *p)
 {
 	size_t i;
 	int ret;
 
+	skip_bom(p);
 	ret = ini_parse_stream(next_line, p, on_key, p);
 	if (ret > 0)
 		flaw(p, (unsigned int)ret, "this is neither [SECTION] nor KEY = VALUE");

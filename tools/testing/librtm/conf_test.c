@@ -159,6 +159,22 @@ static void test_closest(void **state)
 	expect(OSPF, 0xffffffff, 0xffff, 0, 0);
 }
 
+/* What editors of other systems write: a byte order mark, and lines with CR LF. */
+static void test_other_editors(void **state)
+{
+	(void)state;
+	write_file("\xef\xbb\xbf[protocol bgp]\t ; a comment\r\n"
+		   "crash = hold\r\n"
+		   "\r\n"
+		   "\fhold-time = 5\r\n"
+		   "\v[default] \r\n"
+		   "crash = keep\r\n");
+	expect(BGP, 1, 0, RTM_REQ_HOLD, 5000);
+	expect(OSPF, 1, 0, RTM_REQ_KEEP, 0);
+	write_file("\xef\xbb\xbf");
+	expect(BGP, 1, 0, 0, 0);
+}
+
 /* What is there in parts, or by name and by number, is one section. */
 static void test_parts(void **state)
 {
@@ -245,6 +261,25 @@ static const struct {
 	  "5: hold-time is 1 to 86400 seconds, not \"x\"\n" },
 	{ "[protocol static-non-dod id 4294967295 instance 65535]\ncrash = keep\n",
 	  "1: the name of the section is too long\n" },
+	{ "[protocol bgp] id 2\ncrash = keep\n",
+	  "1: something follows the name of the section\n" },
+	{ "[default] crash = keep\ncrash = withdraw\n",
+	  "1: something follows the name of the section\n" },
+	{ "[default]crash = keep\n",
+	  "1: something follows the name of the section\n1: this section has no key\n" },
+	{ "[default]]\ncrash = keep\n", "1: something follows the name of the section\n" },
+	{ "[default] # text\ncrash = keep\n",
+	  "1: something follows the name of the section\n" },
+	{ "[default];text\ncrash = keep\n",
+	  "1: something follows the name of the section\n" },
+	{ "[default]\ncrash = keep\n\f\v \rhold-time = 1\n",
+	  "1: \"hold-time\" is for \"crash = hold\" only\n" },
+	{ "[default]\ncrash = \033[2Jno\tsuch\177\n",
+	  "2: crash is withdraw, hold or keep, not \"?[2Jno?such?\"\n" },
+	{ "[\033c]\ncrash = keep\n", "1: there is no section [?c]\n" },
+	{ "[default]\ncrash = keep\n\a = 1\n", "3: there is no key \"?\"\n" },
+	{ "\xef\xbb\xbf[nobody]\ncrash = keep\n", "1: there is no section [nobody]\n" },
+	{ "\357\273\277crash = keep\n", "1: there is no section before this key\n" },
 };
 
 /* The errors and no other; and the sections that are right do not count either. */
@@ -268,26 +303,53 @@ static void test_errors(void **state)
 	}
 }
 
+/* A good file with a comment of that many characters in its third line. */
+static void write_line(int len)
+{
+	char text[1000];
+	int n = snprintf(text, sizeof(text), "[default]\ncrash = keep\n #%0*d\n", len - 1, 0);
+
+	assert_in_range(n, len, sizeof(text) - 1);
+	write_bytes(text, (size_t)n);
+}
+
 static void test_long_lines(void **state)
 {
 	static const char nul[] = "[default]\ncrash = keep\0hold\n";
-	char text[1000];
+	static const int refused[] = { 199, 200, 201, 600 };
 	struct rtmi_conf conf;
-	int n;
+	size_t i;
 
 	(void)state;
-	n = snprintf(text, sizeof(text), "# %0*d\n[default]\ncrash = keep\n", 100, 0);
-	write_bytes(text, (size_t)n);
+	write_line(198);
 	assert_int_equal(load(&conf), 0);
+	assert_int_equal(conf.count, 1);
 	rtmi_conf_free(&conf);
-	n = snprintf(text, sizeof(text), "[default]\ncrash = keep\n# %0*d\n", 600, 0);
-	write_bytes(text, (size_t)n);
-	assert_int_equal(load(&conf), -EBADMSG);
-	assert_string_equal(said, "3: the line is too long, or is no text\n");
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		write_line(refused[i]);
+		assert_int_equal(load(&conf), -EBADMSG);
+		assert_string_equal(said, "3: the line is too long, or is no text\n");
+	}
 	write_bytes(nul, sizeof(nul) - 1);
 	assert_int_equal(load(&conf), -EBADMSG);
 	assert_string_equal(said, "2: the line is too long, or is no text\n"
 				  "1: this section has no key\n");
+}
+
+/* One whose size says nothing about it, as that of a file which is being written. */
+static void test_size_is_no_promise(void **state)
+{
+	static const char grows[] = "/proc/self/stat";
+	struct rtmi_conf conf;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stat(grows, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_size, 0);
+	said[0] = '\0';
+	assert_int_equal(rtmi_conf_load(grows, report, said, &conf), -EBADMSG);
+	assert_non_null(strstr(said, "1: "));
 }
 
 static void test_files(void **state)
@@ -368,10 +430,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_policies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closest, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_editors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_to_say, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_size_is_no_promise, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_register, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_native, setup, teardown),
