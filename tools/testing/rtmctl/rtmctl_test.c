@@ -763,6 +763,27 @@ static void test_entity_set(void **state)
 	shows("entity show ospf", "");
 }
 
+/* Of two entities with one name that of the family which was said; else both. */
+static void test_entity_set_family(void **state)
+{
+	const char *kept4 = "inet proto ospf id 1 routes 0 nexthops 0 kept\n";
+	const char *kept6 = "inet6 proto ospf id 1 routes 0 nexthops 0 kept\n";
+
+	(void)state;
+	ok("entity add ospf");
+	ok("entity set ospf inet6 crash hold time 30");
+	shows("-4 entity show", kept4);
+	shows("-6 entity show", "inet6 proto ospf id 1 routes 0 nexthops 0 held for 30.000 s\n");
+	ok("-6 entity set ospf crash keep");
+	shows("-6 entity show", kept6);
+	ok("-4 entity set ospf crash withdraw");
+	shows("entity show", kept6);
+	ok("entity add ospf inet");
+	shows("-4 entity show", kept4);
+	ok("entity set ospf crash withdraw");
+	shows("entity show", "");
+}
+
 static void test_method(void **state)
 {
 	struct json_object *methods, *answer;
@@ -822,35 +843,75 @@ static void test_method(void **state)
  * rtm.conf
  */
 
-static void write_conf(const char *name, const char *text)
+static char conf_dir[32];
+static char conf[sizeof(conf_dir) + 16];
+
+/* A directory of the test's own with the file in it, which is not there yet. */
+static int reset_conf(void **state)
 {
-	FILE *file = fopen(name, "we");
+	strcpy(conf_dir, "/tmp/rtmctl-test-XXXXXX");
+	if (!mkdtemp(conf_dir))
+		return -1;
+	snprintf(conf, sizeof(conf), "%s/rtm.conf", conf_dir);
+	setenv("RTM_CONF", conf, 1);
+	return reset(state);
+}
+
+static int remove_conf(void **state)
+{
+	(void)state;
+	unsetenv("RTM_CONF");
+	unlink(conf);
+	return rmdir(conf_dir);
+}
+
+static void write_conf(const char *text)
+{
+	FILE *file = fopen(conf, "we");
 
 	assert_non_null(file);
 	fputs(text, file);
 	assert_int_equal(fclose(file), 0);
 }
 
+/* A command with the name of the file at its end. */
+static const char *with_conf(const char *command)
+{
+	static char line[128];
+
+	snprintf(line, sizeof(line), "%s %s", command, conf);
+	return line;
+}
+
+/* An error as it is printed: the file, its line, the text. */
+static const char *conf_error(unsigned int line, const char *text)
+{
+	static char buf[256];
+
+	snprintf(buf, sizeof(buf), "rtmctl: %s:%u: %s\n", conf, line, text);
+	return buf;
+}
+
 static void test_conf(void **state)
 {
-	static const char name[] = "/tmp/rtmctl-test.conf";
 	struct json_object *sections, *o;
 
 	(void)state;
-	setenv("RTM_CONF", name, 1);
-	unlink(name);
 	shows("conf", "");
 	shows("conf check", "");
+	shows("-j conf check", "[]\n");
 	shows("-j conf show", "[]\n");
 	no(2, "conf check /nonexistent", "cannot use /nonexistent: No such file");
 	no(2, "conf show /nonexistent", "cannot use /nonexistent: No such file");
 	no(2, "conf check /tmp", "cannot use /tmp: it is no regular file");
 	no(1, "conf check a b", "one word too many");
 
-	write_conf(name, "[protocol bgp id 2 instance 3]\ncrash = hold\nhold-time = 120\n"
-			 "[protocol 0xc0000001]\ncrash = withdraw\n"
-			 "\n[default]\ncrash = keep\n");
+	write_conf("[protocol bgp id 2 instance 3]\ncrash = hold\nhold-time = 120\n"
+		   "[protocol 0xc0000001]\ncrash = withdraw\n"
+		   "\n[default]\ncrash = keep\n");
 	shows("conf check", "");
+	shows("-j conf check", "[]\n");
+	shows(with_conf("-j conf check"), "[]\n");
 	shows("conf show", "proto bgp id 2 instance 3 crash hold time 120\n"
 	      "proto 0xc0000001 crash withdraw\n"
 	      "default crash keep\n");
@@ -869,32 +930,29 @@ static void test_conf(void **state)
 	assert_null(json_object_object_get(o, "id"));
 	assert_null(json_object_object_get(o, "hold_ms"));
 	json_object_put(sections);
-	unlink(name);
 }
 
 static void test_conf_errors(void **state)
 {
-	static const char name[] = "/tmp/rtmctl-test.conf";
 	struct json_object *errors;
 
 	(void)state;
-	write_conf(name, "[protocol bgp]\ncrash = stay\n[protocol ospf]\nhold = 5\n");
-	no(2, "conf check /tmp/rtmctl-test.conf",
-	   "/tmp/rtmctl-test.conf:2: crash is withdraw, hold or keep, not \"stay\"\n");
-	assert_non_null(strstr(err, "/tmp/rtmctl-test.conf:4: there is no key \"hold\"\n"));
-	no(2, "conf show /tmp/rtmctl-test.conf", ":4: there is no key \"hold\"\n");
+	write_conf("[protocol bgp]\ncrash = stay\n[protocol ospf]\nhold = 5\n");
+	no(2, with_conf("conf check"),
+	   conf_error(2, "crash is withdraw, hold or keep, not \"stay\""));
+	assert_non_null(strstr(err, conf_error(4, "there is no key \"hold\"")));
+	no(2, with_conf("conf show"), conf_error(4, "there is no key \"hold\""));
 	assert_string_equal(out, "");
-	assert_int_equal(run("-j conf check /tmp/rtmctl-test.conf"), 2);
+	assert_int_equal(run(with_conf("-j conf check")), 2);
 	errors = parse();
 	assert_int_equal(json_object_array_length(errors), 3);
-	is_text(item(errors, 0), "file", name);
+	is_text(item(errors, 0), "file", conf);
 	is_number(item(errors, 0), "line", 2);
 	is_text(item(errors, 1), "error", "there is no key \"hold\"");
 	is_number(item(errors, 2), "line", 3);
 	json_object_put(errors);
-	chmod(name, 0666);
-	no(2, "conf check /tmp/rtmctl-test.conf", "everybody may write it");
-	unlink(name);
+	chmod(conf, 0666);
+	no(2, with_conf("conf check"), "everybody may write it");
 	ok("conf check " EXAMPLE_CONF);
 }
 
@@ -1214,6 +1272,7 @@ static void test_no_module(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, reset)
+#define CONF_TEST(name) cmocka_unit_test_setup_teardown(name, reset_conf, remove_conf)
 
 int main(void)
 {
@@ -1222,14 +1281,13 @@ int main(void)
 		TEST(test_route_text), TEST(test_route_forms), TEST(test_route_multipath),
 		TEST(test_route_change), TEST(test_route_neighbours), TEST(test_route_get),
 		TEST(test_route_scope),
-		TEST(test_json_routes), TEST(test_json_others), TEST(test_limits),
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
+		TEST(test_limits),
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
-		TEST(test_entity), TEST(test_entity_alive), TEST(test_nexthop),
-		TEST(test_entity), TEST(test_entity_set), TEST(test_nexthop),
-		TEST(test_entity), TEST(test_method), TEST(test_nexthop),
-		TEST(test_entity), TEST(test_conf), TEST(test_nexthop),
-		TEST(test_entity), TEST(test_conf_errors), TEST(test_nexthop),
+		TEST(test_entity), TEST(test_entity_alive), TEST(test_entity_set),
+		TEST(test_entity_set_family),
+		TEST(test_method), TEST(test_nexthop),
+		CONF_TEST(test_conf), CONF_TEST(test_conf_errors),
 		TEST(test_load), TEST(test_load_replace), TEST(test_load_errors),
 		TEST(test_load_batches),
 		TEST(test_memory), TEST(test_batch),
