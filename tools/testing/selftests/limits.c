@@ -20,6 +20,21 @@
 #define LONG	600000	/* milliseconds */
 #define MANY	4000	/* routes of one batch */
 
+static __u64 param_u64(const char *name)
+{
+	char text[32];
+
+	return param_get(name, text, sizeof(text)) ? 0 : strtoull(text, NULL, 0);
+}
+
+static int param_set_u64(const char *name, __u64 value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	return param_set(name, text);
+}
+
 FIXTURE(limits) {
 	struct env env;
 	int look;
@@ -28,10 +43,13 @@ FIXTURE(limits) {
 	__u64 e;
 	__u64 nh;
 	__u64 other;
+	__u64 net_routes;
 };
 
 FIXTURE_SETUP(limits)
 {
+	self->net_routes = param_u64("max_net_routes");
+	ASSERT_NE(0, self->net_routes);
 	env_setup(_metadata, &self->env);
 	self->look = self->env.watch;
 	self->fd = self->env.fd;
@@ -44,6 +62,8 @@ FIXTURE_SETUP(limits)
 
 FIXTURE_TEARDOWN(limits)
 {
+	/* that of all namespaces, which a test may have lowered */
+	EXPECT_EQ(0, param_set_u64("max_net_routes", self->net_routes));
 	if (self->peer >= 0)
 		close(self->peer);
 	env_clean(_metadata, &self->env);
@@ -129,21 +149,6 @@ static int drop_n(int fd, __u64 entity, unsigned int n)
 
 	snprintf(text, sizeof(text), "10.%u.0.0/16", n);
 	return dev_delete_key(fd, entity, text, 0, NULL);
-}
-
-static __u64 param_u64(const char *name)
-{
-	char text[32];
-
-	return param_get(name, text, sizeof(text)) ? 0 : strtoull(text, NULL, 0);
-}
-
-static int param_set_u64(const char *name, __u64 value)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%llu", value);
-	return param_set(name, text);
 }
 
 /*
@@ -307,7 +312,7 @@ TEST_F(limits, least_counts)
 /* The host's administrator may change his mind. */
 TEST_F(limits, parameter_is_the_ceiling)
 {
-	__u64 most = param_u64("max_net_routes");
+	__u64 most = self->net_routes;
 
 	EXPECT_EQ(-EPERM, set_net(self, RTM_RES_ROUTES, most + 1));
 	EXPECT_EQ(0, set_net(self, RTM_RES_ROUTES, 1000));
