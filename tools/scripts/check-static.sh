@@ -23,7 +23,7 @@ spdx		each file names its licence
 tidy		no build output, machine paths or unfinished words in the tree
 shell		shellcheck is silent on every script
 ktap		the reader of test results sees each kind of failure
-suites		the list of suites agrees with the files
+suites		the list of suites agrees with the files, and each case of the client module runs
 sem		dest->sem is touched in rtm_lock.c only
 manual		each function of rtmv2.h is on one manual page, as declared; librtm.h's are in librtm(3)
 functions	functions are short (median 15, 90% 50, at most 80 lines)
@@ -181,19 +181,37 @@ scenarios()
 	tree 'tools/testing/scenarios/[sx][0-9]*.c'
 }
 
-# Every test file is listed and every listed suite has its file.
+# cases_there, cases_run: what the test of <rtm.h> has, and what the selftest has of it
+cases_there()
+{
+	sed -nE 's/^\t\{ "([a-z_]+)", case_[a-z_]+ \},$/\1/p' "$testing/client/client_main.c" | sort
+}
+
+cases_run()
+{
+	sed -nE -e 's/^FIXTURE_VARIANT_ADD\(client, [a-z_]+\) \{ \.name = "([a-z_]+)" \};$/\1/p' \
+		-e 's/.*\brun_case_elsewhere\("([a-z_]+)"\).*/\1/p' "$testing/selftests/client.c" | sort
+}
+
+# Every test file is listed and every listed suite has its file; every case of the module
+# that calls <rtm.h> is run, once.
 check_suites()
 {
+	local status=0
+
 	diff <(sed 's/#.*//' "$testing/suites" | awk 'NF { print $1, $2 }' | sort) \
 		<({
 			tree 'kunit/*_test.c' | sed 's#kunit/\(.*\)_test\.c#kunit \1#'
 			tree 'tools/testing/selftests/*.c' | search -l '^TEST_HARNESS_MAIN' |
 				sed 's#.*/\(.*\)\.c#selftest \1#'
 			scenarios | sed 's#.*/\(.*\)\.c#scenario \1#'
-		} | sort)
+		} | sort) || status=1
+	[ -n "$(cases_there)" ] || die "no case in client_main.c"
+	diff <(cases_there) <(cases_run) || status=1
 	{ scenarios; tree 'tools/testing/scenarios/scenario.[ch]'; } |
 		search -E '^# *include *[<"].*(rtm\.h|kselftest[^">]*|\.c)[">]' |
-		nothing "a scenario is a client of <rtmv2.h> alone"
+		nothing "a scenario is a client of <rtmv2.h> alone" || status=1
+	return "$status"
 }
 
 check_sem()
