@@ -72,7 +72,7 @@ check-selftests: ## selftests and scenarios on Debian's kernel and on the debug 
 check-kernels: ## compile for 6.1 and 6.12, selftests and scenarios on both Debian kernels
 	tools/scripts/check.sh kernels
 
-check-long: ## two CPUs, PREEMPT_RT, full tables (TABLES=directory): an hour and more
+check-long: ## selftests on two CPUs, with scenarios on PREEMPT_RT, full tables (TABLES=directory)
 	tools/scripts/check.sh long
 
 help: ## this list
