@@ -382,7 +382,6 @@ static void route_old_put(struct route_old *old)
 {
 	if (old->neighbour)
 		rtm_nexthop_put(old->neighbour);
-	rtm_nhset_uncharge(old->nhs);
 	rtm_nhset_put(old->nhs);
 }
 
@@ -400,6 +399,8 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 	if (c.active)
 		rtm_change_edit(&c, route);
 	route_fill(route, spec, old);
+	/* not so with a new route, which had the set of @spec from the beginning */
+	rtm_nhset_uncharge(old->nhs);
 	rtm_expiry_set(route, spec->ttl_ms);
 	if (c.active)
 		rtm_change_edited(&c);

@@ -607,6 +607,20 @@ TEST_F(limits, bytes_of_many_nexthops)
 	EXPECT_EQ(one, used(self->fd, self->e, RTM_RES_BYTES));
 	EXPECT_EQ(0, drop_n(self->fd, self->e, 0));
 	EXPECT_EQ(before, used(self->fd, self->e, RTM_RES_BYTES));
+	/* a new route has them from the beginning */
+	route_arg(&arg, self->e, "10.0.0.0/16", nh, 4);
+	arg.flags = RTM_REQ_NO_HANDLE;
+	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
+	EXPECT_EQ(four, used(self->fd, self->e, RTM_RES_BYTES));
+	EXPECT_EQ(0, drop_n(self->fd, self->e, 0));
+	EXPECT_EQ(before, used(self->fd, self->e, RTM_RES_BYTES));
+	/* so has one with a handle */
+	ASSERT_EQ(0, set_own(self, RTM_RES_BYTES, 0));
+	route_arg(&arg, self->e, "10.0.0.0/16", nh, 4);
+	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
+	EXPECT_EQ(0, drop_n(self->fd, self->e, 0));
+	EXPECT_EQ(0, dev_release(self->fd, self->e, arg.route));
+	EXPECT_EQ(before, used(self->fd, self->e, RTM_RES_BYTES));
 }
 
 TEST_F(limits, bytes_of_cells_and_locks)
