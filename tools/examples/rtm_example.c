@@ -102,6 +102,18 @@ static void show_change(u64 entity, const struct rtm_dest_item *item)
  * Fetch until there is nothing more: the event is told once for all that has changed,
  * and comes again only for what changes after this.
  */
+/* What cannot be had now will not be had by asking without end. */
+static void stop_listening(const struct rtm_event *event, int err)
+{
+	struct rtm_deregister_notify arg = {
+		.entity = event->entity,
+		.notify = event->object,
+	};
+
+	pr_warn("no more notification: error %d\n", err);
+	rtm_client_deregister_notify(example.client, &arg);
+}
+
 static void show_changes(const struct rtm_event *event)
 {
 	struct rtm_get_changed arg = {
@@ -110,12 +122,18 @@ static void show_changes(const struct rtm_event *event)
 		.items = rtm_ptr(example.items),
 		.item_size = example.item_size,
 	};
+	int err;
 	u32 i;
 
 	do {
 		arg.count = EXAMPLE_ITEMS;
-		if (rtm_client_get_changed_dests(example.client, &arg))
+		err = rtm_client_get_changed_dests(example.client, &arg);
+		if (err) {
+			/* the registration may have ended meanwhile */
+			if (err != -EIDRM && err != -EBADF)
+				stop_listening(event, err);
 			return;
+		}
 		for (i = 0; i < arg.count; i++)
 			show_change(event->entity, example.items + i * example.item_size);
 	} while (arg.count);

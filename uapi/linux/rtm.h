@@ -891,7 +891,8 @@ struct rtm_answer_expiry {
  * @size: bytes of this structure
  * @flags: zero
  * @entity: caller's registration
- * @swept: END: out: routes that were not announced again, and go
+ * @swept: END: out: routes that were not announced again, and go; less by those that
+ *	calls of others have met, and taken away, before they were counted
  *
  * Between the two the caller announces, by adding or updating it, every route that is
  * still true.  END deletes its others.  What is announced as it was changes nothing,
@@ -1461,7 +1462,8 @@ struct rtm_deregister_notify {
  * @deadline: how long to wait for a lock of the first destination
  *
  * Destinations are reported in order of their last change, once, as they are now:
- * one that has lost all routes shows none.  What is reported is not pending any more
+ * one that has lost all routes shows none.  One that changes again while the call runs
+ * can come twice, as it was at each time.  What is reported is not pending any more
  * as soon as the call has succeeded.  The call stops before a destination somebody
  * has locked exclusively, and waits only if that is the first.
  *
