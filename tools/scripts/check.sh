@@ -83,11 +83,16 @@ summary()
 
 stages_static()
 {
-	local name what
+	local name what list
 
+	list=$("$here/check-static.sh" --list)
+	if [ -z "$list" ]; then
+		stage static "the list of static checks" false
+		return
+	fi
 	while read -r name what; do
 		stage "$name" "$what" "$here/check-static.sh" "$name"
-	done < <("$here/check-static.sh" --list)
+	done <<<"$list"
 }
 
 stages_kunit()
@@ -115,6 +120,7 @@ stages_debug()
 			"selftests on the debug kernel, part $part of $parts" \
 			"$testing/run-tests.sh" selftest debug
 	done
+	[ "$(cat "$log/part")" = "$parts" ] || stage parts "every part is some lane's" false
 }
 
 next_part()
@@ -188,7 +194,7 @@ lane_stock()
 # A session of its own for the lane in the background, so that all of it can be stopped.
 stages_all()
 {
-	setsid "$0" lane_debug &
+	setsid "$here/check.sh" lane_debug {run}>&- &
 	background=$!
 	lane_stock
 	wait "$background" || printf 'lane_debug       0:00  FAILED\n' >"$stages/z.lane_debug"
@@ -216,6 +222,9 @@ stages_long()
 		"$testing/run-tests.sh" selftest rt
 	SMP=2 stage rt-scenarios "scenarios on two CPUs, Debian's PREEMPT_RT kernel" \
 		"$testing/run-tests.sh" scenario rt
+	ENUM_DESTINATIONS=1000000 MEM=3000 LIMIT=3000 LIMIT_ALL=3600 \
+		stage enum "walks through a million destinations while others change them" \
+		"$testing/run-tests.sh" selftest stock enumload
 	[ -z "$tables" ] || TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
 		stage full-tables "the full tables in TABLES= on Debian's kernel" \
 		"$testing/run-tests.sh" selftest stock load
@@ -236,6 +245,11 @@ lane_debug)
 esac
 
 mkdir -p "$log"
+exec {run}>"$log/.check.lock"
+flock -n "$run" || {
+	echo "check: another check runs in this tree" >&2
+	exit 1
+}
 rm -rf "$stages"
 mkdir "$stages"
 echo 0 >"$log/part"

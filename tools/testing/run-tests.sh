@@ -11,7 +11,7 @@
 # the environment limits one suite (the debug kernel is slow, so it gets more).
 # SMP is the number of CPUs: one, unless races between CPUs are what is looked for.
 # PART=I/N is the I-th part of all selftests, of N that can run at the same time.
-# MODEL_OPERATIONS and MODEL_SEED go to the suite "model".
+# MODEL_OPERATIONS and MODEL_SEED go to the suite "model", ENUM_DESTINATIONS to "enumload".
 # TABLES is a directory with full routing tables, *ipv4*.xz and *ipv6*.xz, which the
 # suite "load" loads instead of one of its own; that takes MEM=5000.
 
@@ -93,6 +93,7 @@ run_programs()
 		--file "$build/tools/testing/client/rtm_client_test.ko:/rtm-modules/rtm_client_test.ko" \
 		--tree "$usr:/" --tree "$programs:/rtm" ${tables[@]+"${tables[@]}"} -- \
 		env "MODEL_OPERATIONS=${MODEL_OPERATIONS-}" "MODEL_SEED=${MODEL_SEED-}" \
+		"ENUM_DESTINATIONS=${ENUM_DESTINATIONS-}" \
 		run-suites "$kind" "$limit" /rtm ${names[@]+"${names[@]}"}
 }
 

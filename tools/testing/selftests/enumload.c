@@ -4,7 +4,8 @@
  *
  * How this file works: a table has destinations 20.0.0.0/24, 20.0.2.0/24 and so on, which
  * stay, while two clients add and delete those between them, and more and less specific
- * ones.  Each walk has to meet every one that stays once, and all in order.
+ * ones.  Each walk has to meet every one that stays once, and all in order.  How many
+ * stay can be said in the environment, ENUM_DESTINATIONS, up to MAX_DESTINATIONS.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -16,6 +17,10 @@
 #define BATCH		256
 #define FETCH		64
 
+/* those of addresses below 224.0.0.0 */
+#define MAX_DESTINATIONS	((224 - 20) << 15)
+#define SECONDS			3000
+
 FIXTURE(enumload) {
 	struct env env;
 	int fd;
@@ -26,6 +31,11 @@ FIXTURE(enumload) {
 
 static unsigned int table_size(void)
 {
+	const char *text = getenv("ENUM_DESTINATIONS");
+	unsigned long size = text ? strtoul(text, NULL, 10) : 0;
+
+	if (size)
+		return size < MAX_DESTINATIONS ? size : MAX_DESTINATIONS;
 	return slow_kernel() ? 800 : 20000;
 }
 
@@ -229,7 +239,7 @@ static void walk(struct __test_metadata *_metadata, FIXTURE_DATA(enumload) *self
 	all_met_once(_metadata, self);
 }
 
-TEST_F_TIMEOUT(enumload, dests, 300)
+TEST_F_TIMEOUT(enumload, dests, SECONDS)
 {
 	struct churner c[CHURNERS];
 	int i;
@@ -241,7 +251,7 @@ TEST_F_TIMEOUT(enumload, dests, 300)
 }
 
 /* Routes of the entity that changes nothing, with those of others in between. */
-TEST_F_TIMEOUT(enumload, routes, 300)
+TEST_F_TIMEOUT(enumload, routes, SECONDS)
 {
 	struct rtm_get_route_info info;
 	struct rtm_net_prefix last = {};
