@@ -199,6 +199,15 @@ static struct rtm_route *route_to_delete(struct rtm_cmd *cmd, struct rtm_entity 
 	return route ? route : ERR_PTR(-EBADF);
 }
 
+/* Who named a key and no route has found nothing, if what was there has gone meanwhile. */
+static int delete_by_key(struct rtm_entity *self, struct rtm_route *route,
+			 const struct rtm_wait *wait, u32 *change)
+{
+	int err = rtm_route_delete(self, route, wait, change);
+
+	return err == -ESTALE ? -ENOENT : err;
+}
+
 static int delete_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 {
 	struct rtm_delete_route *arg = &cmd->arg.delete_route;
@@ -209,7 +218,10 @@ static int delete_route(struct rtm_cmd *cmd, struct rtm_entity *self)
 	route = route_to_delete(cmd, self);
 	if (IS_ERR(route))
 		return PTR_ERR(route);
-	err = rtm_route_delete(self, route, &wait, &arg->change);
+	if (arg->route)
+		err = rtm_route_delete(self, route, &wait, &arg->change);
+	else
+		err = delete_by_key(self, route, &wait, &arg->change);
 	rtm_route_put(route);
 	if (err)
 		return err;
@@ -259,7 +271,7 @@ static int item_delete(struct rtm_client *client, struct rtm_entity *self,
 	route = route_by_key(client, self, &item->dest, item->attrs.neighbour);
 	if (IS_ERR(route))
 		return PTR_ERR(route);
-	err = rtm_route_delete(self, route, wait, &item->change);
+	err = delete_by_key(self, route, wait, &item->change);
 	rtm_route_put(route);
 	return err;
 }
