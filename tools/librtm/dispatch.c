@@ -30,6 +30,9 @@
 
 #define EVENTS_PER_READ	32
 
+/* What could not be told is asked for again after that. */
+#define RETRY_MS	100
+
 /* How long the end of a registration waits for its callbacks. */
 #define CALLBACK_WAIT_S	3
 
@@ -207,7 +210,10 @@ static ssize_t events_wait(struct rtmi_dispatcher *disp, struct rtm_event *event
 		len = read(disp->shared->dev.fd, events, EVENTS_PER_READ * sizeof(*events));
 		if (len >= (ssize_t)sizeof(*events))
 			return len / (ssize_t)sizeof(*events);
-		if (len >= 0 || (errno != EAGAIN && errno != EINTR))
+		if (len < 0 && (errno == ENOSPC || errno == ENOMEM))
+			/* until there are handles or memory again, or the end comes */
+			poll(fds, 1, RETRY_MS);
+		else if (len >= 0 || (errno != EAGAIN && errno != EINTR))
 			return 0;
 		if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return 0;

@@ -101,10 +101,11 @@ struct rtmi_shadow *rtmi_shadow_find(struct rtmi_shadows *shadows, __u64 handle)
  */
 bool rtmi_handle_is_alive(struct rtmi_reg *reg, __u64 handle)
 {
-	if (rtmi_handles_reference(rtmi_dev(reg), reg->handle, &handle, 1) == -EBADF)
-		return false;
-	rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ANY, &handle, 1);
-	return true;
+	int err = rtmi_handles_reference(rtmi_dev(reg), reg->handle, &handle, 1);
+
+	if (!err)
+		rtmi_handles_release(rtmi_dev(reg), reg->handle, RTM_HANDLE_ANY, &handle, 1);
+	return err != -EBADF;
 }
 
 /* A cell with something in it is somebody's, however the handle went. */

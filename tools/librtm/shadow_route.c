@@ -312,7 +312,8 @@ static __u64 dest_of(struct rtmi_reg *reg, __u64 handle)
 		return 0;
 	release(reg, &req.owner, 1);
 	refuse(reg, &req, nexthops);
-	return req.dest;
+	/* what is said about unlocking another's route says nothing about the lock */
+	return req.owner == reg->handle ? req.dest : 0;
 }
 
 /**

@@ -486,6 +486,22 @@ TEST_F(inplace, unlocked_through_another_route)
 	OK(let_go(self->h, second));
 }
 
+/* Another entity's route cannot be unlocked, and the edit goes on. */
+TEST_F(inplace, unlocked_through_a_foreign_route)
+{
+	RTM_ROUTE_HANDLE foreign = add_route(_metadata, self->other, "10.1.0.0/16", NULL, 20);
+	RTM_ROUTE_INFO *p;
+	DWORD change;
+
+	OK(RtmLockRoute(self->h, self->route, TRUE, TRUE, &p));
+	p->PrefInfo.Metric = 99;
+	IS(ERROR_ACCESS_DENIED, RtmLockRoute(self->h, foreign, TRUE, FALSE, NULL));
+	EXPECT_EQ(99, metric_shown(self->h, self->route));
+	OK(RtmUpdateAndUnlockRoute(self->h, self->route, INFINITE, NULL, 0, NULL, &change));
+	EXPECT_EQ(99, metric_shown(self->h, self->route));
+	OK(let_go(self->other, foreign));
+}
+
 TEST_F(inplace, another_route_is_committed)
 {
 	RTM_ROUTE_HANDLE second = add_route(_metadata, self->h, "10.1.0.0/16", self->nh[1], 20);
