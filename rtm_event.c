@@ -64,6 +64,21 @@ void rtm_event_queue(struct rtm_event_node *node)
 	event_wake(node);
 }
 
+/* With all of its kind for the same receiver: who left and came again did so in this order. */
+static void queue_behind(struct rtm_event_node *node)
+{
+	const struct rtm_entity *receiver = node->ops->receiver(node);
+	struct list_head *events = &node->client->events;
+	struct rtm_event_node *other, *next;
+	LIST_HEAD(theirs);
+
+	list_for_each_entry_safe(other, next, events, queued)
+		if (other->ops == node->ops && other->ops->receiver(other) == receiver)
+			list_move_tail(&other->queued, &theirs);
+	list_splice_tail(&theirs, events);
+	event_wake(node);
+}
+
 /**
  * rtm_event_retry() - a node that could not be told is to be told later
  * @node: the node, queued
@@ -76,7 +91,7 @@ void rtm_event_queue(struct rtm_event_node *node)
 void rtm_event_retry(struct rtm_event_node *node)
 {
 	if (node->refused)
-		rtm_event_queue(node);
+		queue_behind(node);
 	else
 		event_wake(node);
 }

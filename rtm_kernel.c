@@ -72,6 +72,9 @@ static void tell_work(struct work_struct *work)
 
 	for (i = 0; i < EVENTS_A_TURN; i++) {
 		n = rtm_event_read(&k->client, KERNEL_SOCKPTR(&event), sizeof(event));
+		/* behind the others now */
+		if (n == -ENOSPC)
+			continue;
 		if (n <= 0)
 			break;
 		k->ops->event(&k->client, &event);
