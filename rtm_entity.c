@@ -34,6 +34,7 @@
 #include <kunit/visibility.h>
 
 #include "rtm_client.h"
+#include "rtm_handle.h"
 #include "rtm_limits.h"
 #include "rtm_lock.h"
 #include "rtm_method.h"
@@ -523,6 +524,8 @@ static void end_of_file(struct rtm_client *client, struct rtm_entity *entity,
 	if (!detach(client, entity, true))
 		return;
 	quiesce(entity);
+	/* before anybody can claim it: he could be another thread of this file */
+	rtm_handle_deregister(client, entity);
 	if (READ_ONCE(entity->state) == RTM_ENTITY_LEAVING)
 		settle(entity, claim);
 	else

@@ -14,8 +14,8 @@
  * What a destination needs for this is made with the first mark and stays until the
  * destination goes, so that searches can look at it under RCU alone.
  *
- * A route that its owner wants held is charged to the owner as before.  Where somebody
- * else asked last, the namespace pays alone: nobody fills a neighbour's quota.
+ * A route that its owner alone wants held is charged to the owner as before.  Where
+ * somebody else has asked, the namespace pays alone: nobody fills a neighbour's quota.
  *
  * A held route is linked to its owner where routes in the table are, but in another
  * list (rtm_entity.held).  That is how the end of the owner finds it: nothing that an
@@ -125,9 +125,9 @@ int rtm_holddown_mark(struct rtm_dest *dest, struct rtm_entity *entity, u32 view
 	if (err)
 		return err;
 	h = dest->holddown;
+	h->asker = !h->marked || h->asker == entity ? entity : NULL;
 	h->marked |= views;
 	h->hold_ms = max(h->hold_ms, ms);
-	h->asker = entity;
 	rtm_section_end(&s);
 	return 0;
 }

@@ -528,12 +528,14 @@ static int add_fresh(struct rtm_route *fresh, const struct rtm_route *present,
  *
  * Context: process, may sleep.
  *
- * Return: a reference, or an ERR_PTR(): -ENOMEM, or what making the destination gave.
+ * Return: a reference, or an ERR_PTR(): -ENOMEM, -ENOSPC over the namespace's limit, or
+ * what making the destination gave.
  */
 struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route_spec *spec)
 {
 	struct rtm_route *route;
 	struct rtm_dest *dest;
+	int err;
 
 	dest = rtm_dest_get_or_create(owner->table, &spec->prefix);
 	if (IS_ERR(dest))
@@ -545,9 +547,10 @@ struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route
 	/* the caller has one, and others may look at the route as soon as it has a handle */
 	refcount_inc(&spec->nhs->refs);
 	RCU_INIT_POINTER(route->nhs, spec->nhs);
-	if (needs_extra(spec) && rtm_route_extra_get(route)) {
+	err = needs_extra(spec) ? rtm_route_extra_get(route) : 0;
+	if (err) {
 		rtm_route_put(route);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(err);
 	}
 	return route;
 }

@@ -16,7 +16,7 @@ struct rtm_wait;
  * struct rtm_holddown - what a destination has that was ever marked for hold-down
  * @dest: the destination, constant; this goes with it
  * @timer: ends the hold; set while there is one, unless it is to last for ever
- * @asker: who asked last, to be compared and not to be followed: it may be gone
+ * @asker: who alone has asked, to be compared and not to be followed: it may be gone
  * @over: the timer has come; under rtm_timers.lock
  * @hold_ms: milliseconds of a hold: the most that was asked for since the last one
  * @marked: views in which the last route is to be held

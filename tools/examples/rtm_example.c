@@ -98,10 +98,6 @@ static void show_change(u64 entity, const struct rtm_dest_item *item)
 	release(entity, handles, n);
 }
 
-/*
- * Fetch until there is nothing more: the event is told once for all that has changed,
- * and comes again only for what changes after this.
- */
 /* What cannot be had now will not be had by asking without end. */
 static void stop_listening(const struct rtm_event *event, int err)
 {
@@ -114,6 +110,10 @@ static void stop_listening(const struct rtm_event *event, int err)
 	rtm_client_deregister_notify(example.client, &arg);
 }
 
+/*
+ * Fetch until there is nothing more: the event is told once for all that has changed,
+ * and comes again only for what changes after this.
+ */
 static void show_changes(const struct rtm_event *event)
 {
 	struct rtm_get_changed arg = {

@@ -503,8 +503,17 @@ static uint64_t callee(void)
 	return other;
 }
 
+static struct rtm_method_call *to_invoke;
+
+static int invoke(struct actor *a)
+{
+	(void)a;
+	return rtm_method_invoke(us, self_id, to_invoke, rtm_deadline(PATIENCE_MS));
+}
+
 TEST_F(native, methods)
 {
+	struct pollfd their = { .events = POLLIN };
 	struct rtm_method_request none = { 0 };
 	char output[16] = "";
 	struct rtm_method_call call = {
@@ -526,11 +535,20 @@ TEST_F(native, methods)
 	EXPECT_EQ(0, memcmp(output, "abc!", 4));
 	EXPECT_EQ(0, call.call);
 
-	/* held back, nobody answers */
+	/* held back until the block goes; nobody may be told before that */
+	their.fd = rtm_fd(them);
 	EXPECT_EQ(0, rtm_method_block(them, other_id, true));
 	call.output_size = sizeof(output);
-	EXPECT_EQ(-ETIMEDOUT, rtm_method_invoke(us, self_id, &call, rtm_deadline(200)));
+	to_invoke = &call;
+	actor_begin_fn(&self->actor, invoke);
+	EXPECT_EQ(0, poll(&their, 1, 200));
 	EXPECT_EQ(0, rtm_method_block(them, other_id, false));
+	EXPECT_EQ(0, serve(NULL));
+	EXPECT_EQ(0, actor_end(&self->actor));
+	EXPECT_EQ(17, call.status);
+	/* nobody answers */
+	call.output_size = sizeof(output);
+	EXPECT_EQ(-ETIMEDOUT, rtm_method_invoke(us, self_id, &call, rtm_deadline(200)));
 	EXPECT_EQ(-ENOENT, rtm_method_answer(them, other_id, 12345, NULL, 0, 0));
 	EXPECT_EQ(0, rtm_handles_release(us, self_id, &call.callee, 1));
 }
@@ -545,9 +563,11 @@ TEST_F(native, crash_policy)
 	const struct rtm_crash_policy hold = { .flags = RTM_REQ_HOLD, .hold_ms = 600000 };
 	const struct rtm_crash_policy wrong = { .flags = RTM_REQ_KEEP, .hold_ms = 1 };
 	const struct rtm_crash_policy withdraw = { 0 };
+	struct pollfd pfd = { .fd = rtm_fd(us), .events = POLLIN };
 	struct rtm_get_stats before, s;
-	struct rtm_ctx *ctx;
 	uint64_t entity, nexthop;
+	struct rtm_ctx *ctx;
+	struct rtm_event ev;
 
 	OK(dev_stats(self->env.watch, &before));
 	OK(rtm_open(0, &ctx));
@@ -564,16 +584,9 @@ TEST_F(native, crash_policy)
 	EXPECT_EQ(0, rtm_entity_set_crash_policy_by_name(us, &id, &withdraw));
 	EXPECT_TRUE(wait_until(!dev_stats(self->env.watch, &s) && s.routes == before.routes));
 	EXPECT_TRUE(wait_until(rtm_entity_set_crash_policy_by_name(us, &id, &hold) == -ENOENT));
-	/* others came and went: the events hold references of them */
-	while (readable(us)) {
-		struct rtm_event ev;
-
-		if (rtm_event_read(us, &ev, 1) != 1)
-			break;
+	/* who came, and went if that was told, was told of at once, with a reference */
+	while (poll(&pfd, 1, 0) == 1 && rtm_event_read(us, &ev, 1) == 1)
 		drop_object(&ev);
-		if (ev.type == RTM_EVENT_ENTITY_DEREGISTERED)
-			break;
-	}
 }
 
 TEST_HARNESS_MAIN
