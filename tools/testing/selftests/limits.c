@@ -761,6 +761,60 @@ TEST_F(limits, marks)
 	EXPECT_GT(before, used(self->peer, self->other, RTM_RES_BYTES));
 }
 
+/* Events from a file until there is one of @entity: how often none could be told, or -1. */
+static int refusals_before(int fd, __u64 entity, struct rtm_event *ev)
+{
+	int n, tries;
+
+	for (n = 0, tries = 0; tries < 100; tries++) {
+		if (read(fd, ev, sizeof(*ev)) == sizeof(*ev)) {
+			if (ev->entity == entity)
+				return n;
+			return -1;
+		}
+		if (errno != ENOSPC)
+			return -1;
+		n++;
+	}
+	return -1;
+}
+
+/* Who may have no more handles is not told who comes; others of the file are. */
+TEST_F(limits, events_of_others_come_first)
+{
+	int fd = dev_open(O_RDWR | O_NONBLOCK);
+	struct rtm_event ev;
+	__u64 full, free, nh;
+	int i;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, dev_register(fd, AF_INET, PROTO_STATIC, 1, RTM_REQ_EVENTS, &full));
+	ASSERT_EQ(0, dev_register(fd, AF_INET, PROTO_STATIC, 2, RTM_REQ_EVENTS, &free));
+	while (read(fd, &ev, sizeof(ev)) == sizeof(ev))
+		ASSERT_EQ(0, dev_release(fd, ev.entity, ev.object));
+	ASSERT_EQ(EAGAIN, errno);
+	ASSERT_EQ(0, dev_add_nexthop(fd, full, "192.0.2.1", 1, &nh));
+	ASSERT_EQ(1, used(fd, full, RTM_RES_HANDLES));
+	ASSERT_EQ(0, set(fd, full, NULL, RTM_RES_HANDLES, 1));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, dev_deregister(self->peer, self->other));
+		ASSERT_EQ(0, dev_register(self->peer, AF_INET, PROTO_BGP, 1, 0, &self->other));
+	}
+	/* it left, and came: in this order, though the other one's could not be told */
+	EXPECT_LE(0, refusals_before(fd, free, &ev));
+	EXPECT_EQ(RTM_EVENT_ENTITY_DEREGISTERED, ev.type);
+	EXPECT_LE(0, refusals_before(fd, free, &ev));
+	EXPECT_EQ(RTM_EVENT_ENTITY_REGISTERED, ev.type);
+	EXPECT_EQ(-1, read(fd, &ev, sizeof(ev)));
+	EXPECT_EQ(ENOSPC, errno);
+	ASSERT_EQ(0, set(fd, full, NULL, RTM_RES_HANDLES, 0));
+	EXPECT_EQ(0, refusals_before(fd, full, &ev));
+	EXPECT_EQ(RTM_EVENT_ENTITY_DEREGISTERED, ev.type);
+	EXPECT_EQ(0, refusals_before(fd, full, &ev));
+	EXPECT_EQ(RTM_EVENT_ENTITY_REGISTERED, ev.type);
+	close(fd);
+}
+
 TEST_F(limits, expired)
 {
 	__u64 route, bytes = used(self->look, 0, RTM_RES_BYTES), plain;
