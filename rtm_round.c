@@ -162,12 +162,22 @@ void rtm_resync_begin(struct rtm_entity *owner)
 	spin_unlock(&owner->routes_lock);
 }
 
-static void count_over(struct rtm_route *route, void *count)
+static void count_unannounced(struct rtm_route *route, void *count)
 {
 	u64 *n = count;
 
-	if (rtm_resync_is_over(route))
+	if ((s32)(READ_ONCE(route->owner->epoch) - READ_ONCE(route->epoch)) > 0)
 		++*n;
+}
+
+static bool is_resyncing(struct rtm_entity *owner)
+{
+	bool begun;
+
+	spin_lock(&owner->routes_lock);
+	begun = owner->resyncing;
+	spin_unlock(&owner->routes_lock);
+	return begun;
 }
 
 static void sweep(struct rtm_route *route, void *unused)
@@ -179,7 +189,10 @@ static void sweep(struct rtm_route *route, void *unused)
 /**
  * rtm_resync_end() - all has been announced: what has not goes
  * @owner: the owner
- * @swept: out: routes that go; about so many when others add and delete some meanwhile
+ * @swept: out: routes that go; about so many when some go by themselves meanwhile
+ *
+ * They are counted first: as soon as they are over whoever comes to their destination
+ * takes them away.
  *
  * They have gone on return, but for those whose destination a user has locked: these go
  * when the lock does.
@@ -192,18 +205,20 @@ int rtm_resync_end(struct rtm_entity *owner, u64 *swept)
 {
 	bool begun;
 
+	if (!is_resyncing(owner))
+		return -ENOENT;
+	*swept = 0;
+	go_round(owner, count_unannounced, swept);
 	spin_lock(&owner->routes_lock);
 	begun = owner->resyncing;
 	owner->resyncing = false;
 	if (begun)
 		WRITE_ONCE(owner->swept, owner->epoch);
 	spin_unlock(&owner->routes_lock);
+	/* another thread was faster */
 	if (!begun)
 		return -ENOENT;
-	*swept = 0;
-	go_round(owner, count_over, swept);
-	if (*swept)
-		go_round(owner, sweep, NULL);
+	go_round(owner, sweep, NULL);
 	return 0;
 }
 

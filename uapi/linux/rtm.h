@@ -891,8 +891,8 @@ struct rtm_answer_expiry {
  * @size: bytes of this structure
  * @flags: zero
  * @entity: caller's registration
- * @swept: END: out: routes that were not announced again, and go; less by those that
- *	calls of others have met, and taken away, before they were counted
+ * @swept: END: out: routes that were not announced again, and go; about so many when
+ *	some go by themselves meanwhile
  *
  * Between the two the caller announces, by adding or updating it, every route that is
  * still true.  END deletes its others.  What is announced as it was changes nothing,
