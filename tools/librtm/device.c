@@ -92,7 +92,7 @@ int rtmi_handles_reference(const struct rtmi_device *dev, __u64 entity, const vo
 		size_t left = count - done;
 
 		req.handles = (uintptr_t)handles + done * sizeof(__u64);
-		req.count = left < RTM_MAX_HANDLES_CALL ? (__u32)left : RTM_MAX_HANDLES_CALL;
+		req.count = rtmi_room(left);
 		err = rtmi_reference_handles(dev, &req);
 		if (err)
 			break;
@@ -116,7 +116,7 @@ int rtmi_handles_release(const struct rtmi_device *dev, __u64 entity, enum rtm_h
 		size_t left = count - done;
 
 		req.handles = (uintptr_t)handles + done * sizeof(__u64);
-		req.count = left < RTM_MAX_HANDLES_CALL ? (__u32)left : RTM_MAX_HANDLES_CALL;
+		req.count = rtmi_room(left);
 		done += req.count;
 		req.done = 0;
 		err = rtmi_release_handles(dev, &req);

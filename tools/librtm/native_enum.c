@@ -63,19 +63,13 @@ int rtm_enum_nexthops(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enu
 	return create(ctx, rtmi_create_nexthop_enum, &req, scope, en);
 }
 
-/* More room than the kernel fills in any case is not made use of. */
-static unsigned int sane(unsigned int room)
-{
-	return room < RTM_MAX_HANDLES_CALL ? room : RTM_MAX_HANDLES_CALL;
-}
-
 int rtm_enum_next_dests(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_enum *en,
 			struct rtm_dest *dests, unsigned int room, uint64_t deadline)
 {
 	struct rtm_get_enum req = {
 		.entity = entity,
 		.handle = en->handle,
-		.count = sane(room),
+		.count = rtmi_room(room),
 		.item_size = en->item_size,
 	};
 	void *items;
@@ -101,7 +95,7 @@ static int next_handles(struct rtm_ctx *ctx, get_fn fn, uint64_t entity,
 		.entity = entity,
 		.handle = en->handle,
 		.items = (uintptr_t)handles,
-		.count = sane(room),
+		.count = rtmi_room(room),
 		.item_size = sizeof(*handles),
 	};
 	int err;

@@ -46,7 +46,7 @@ int rtm_notify_next(struct rtm_ctx *ctx, uint64_t entity, const struct rtm_notif
 	struct rtm_get_changed req = {
 		.entity = entity,
 		.notify = notify->handle,
-		.count = room < RTM_MAX_HANDLES_CALL ? room : RTM_MAX_HANDLES_CALL,
+		.count = rtmi_room(room),
 		.item_size = notify->item_size,
 	};
 	void *items;

@@ -354,6 +354,12 @@ void rtmi_nexthop_shadow_changed(struct rtmi_reg *reg, __u64 handle);
 
 DWORD rtmi_win32(int err);
 
+/* As many handles or items as one call takes. */
+static inline __u32 rtmi_room(size_t room)
+{
+	return room < RTM_MAX_HANDLES_CALL ? (__u32)room : RTM_MAX_HANDLES_CALL;
+}
+
 static inline __u64 rtmi_id(HANDLE handle)
 {
 	return (uintptr_t)handle;

@@ -38,6 +38,14 @@ int entity_check_family(const struct entity_args *a)
 	return STATUS_OK;
 }
 
+/* Likewise for a command that is about entities of one name. */
+int entity_check_named(const struct entity_args *a)
+{
+	if (!a->entity.protocol)
+		return usage_error("the protocol of the entity is missing");
+	return entity_check_family(a);
+}
+
 static int parse_entity(struct args *args, struct entity_args *a)
 {
 	int status = parse_keywords(args, entity_keywords, a);
@@ -48,10 +56,10 @@ static int parse_entity(struct args *args, struct entity_args *a)
 /* For those that change something: the file is open then, too. */
 static int parse_named(struct args *args, struct entity_args *a)
 {
-	int status = parse_entity(args, a);
+	int status = parse_keywords(args, entity_keywords, a);
 
-	if (!status && !a->entity.protocol)
-		return usage_error("the protocol of the entity is missing");
+	if (!status)
+		status = entity_check_named(a);
 	return status ? status : dev_open(DEV_CHANGE);
 }
 

@@ -25,6 +25,7 @@ struct entity_args {
 
 bool entity_wants_family(const struct entity_args *a, int family);
 int entity_check_family(const struct entity_args *a);
+int entity_check_named(const struct entity_args *a);
 size_t entity_wanted_ids(const struct entity_args *a, struct rtm_entity_id *ids);
 
 #endif /* RTMCTL_CMD_ENTITY_H */

@@ -66,11 +66,9 @@ static int parse_set(struct args *args, struct set_args *a)
 	int status = parse_keywords(args, set_keywords, a);
 
 	if (!status)
-		status = entity_check_family(&a->which);
+		status = entity_check_named(&a->which);
 	if (status)
 		return status;
-	if (!a->which.entity.protocol)
-		return usage_error("the protocol of the entity is missing");
 	if (!a->given)
 		return usage_error("\"crash withdraw\", \"hold\" or \"keep\" is needed");
 	if (!(a->policy & RTM_REQ_HOLD) != !a->hold_ms)

@@ -175,11 +175,9 @@ static int parse_invoke(struct args *args, struct method_args *a)
 	int status = parse_keywords(args, invoke_keywords, a);
 
 	if (!status)
-		status = entity_check_family(&a->which);
+		status = entity_check_named(&a->which);
 	if (status)
 		return status;
-	if (!a->which.entity.protocol)
-		return usage_error("the protocol of the entity is missing");
 	if (!a->methods)
 		return usage_error("\"method N\" is missing");
 	return dev_open(DEV_CHANGE);
