@@ -73,7 +73,6 @@ void rtm_client_destroy(struct rtm_client *client)
 
 	while ((entity = first_entity(client))) {
 		rtm_entity_close(client, entity);
-		rtm_handle_deregister(client, entity);
 		rtm_entity_put(entity);
 	}
 	rtm_handles_destroy(client);

@@ -444,8 +444,11 @@ static bool detach(struct rtm_client *client, struct rtm_entity *entity, bool de
 	return mine;
 }
 
-/* The second step: nobody waits for it, holds for it or adds to it any more. */
-static void quiesce(struct rtm_entity *entity)
+/*
+ * The second step: nobody waits for it, holds for it or adds to it any more.  Its handles
+ * go before anybody can claim it: that could be another thread of the same file.
+ */
+static void quiesce(struct rtm_client *client, struct rtm_entity *entity)
 {
 	rtm_lock_drop_entity(entity);
 	rtm_nexthop_locks_close(entity);
@@ -453,6 +456,7 @@ static void quiesce(struct rtm_entity *entity)
 	rtm_expiry_close(entity);
 	rtm_object_end_all(entity);
 	rtm_opaque_purge(entity);
+	rtm_handle_deregister(client, entity);
 	trace_rtm_entity(entity, entity->state);
 }
 
@@ -476,7 +480,7 @@ int rtm_entity_deregister(struct rtm_client *client, struct rtm_entity *entity)
 {
 	if (!detach(client, entity, false))
 		return -EBADF;
-	quiesce(entity);
+	quiesce(client, entity);
 	close_routes(entity);
 	purge(entity);
 	rtm_entity_put(entity);
@@ -523,9 +527,7 @@ static void end_of_file(struct rtm_client *client, struct rtm_entity *entity,
 {
 	if (!detach(client, entity, true))
 		return;
-	quiesce(entity);
-	/* before anybody can claim it: he could be another thread of this file */
-	rtm_handle_deregister(client, entity);
+	quiesce(client, entity);
 	if (READ_ONCE(entity->state) == RTM_ENTITY_LEAVING)
 		settle(entity, claim);
 	else

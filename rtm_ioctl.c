@@ -127,7 +127,6 @@ static int register_undo(struct rtm_cmd *cmd, struct rtm_entity *entity,
 		rtm_entity_unclaim(cmd->client, entity, claim);
 	else
 		rtm_entity_deregister(cmd->client, entity);
-	rtm_handle_deregister(cmd->client, entity);
 	rtm_entity_put(entity);
 	return err;
 }
@@ -184,8 +183,6 @@ int rtm_ioctl_deregister_entity(struct rtm_cmd *cmd)
 	if (!entity)
 		return -EBADF;
 	err = rtm_entity_deregister(cmd->client, entity);
-	if (!err)
-		rtm_handle_deregister(cmd->client, entity);
 	rtm_entity_put(entity);
 	return err;
 }
