@@ -57,7 +57,7 @@ vm: ## a shell in that machine, module loaded, two interfaces up
 	tools/scripts/setup.sh demo
 	tools/testing/qemu/shell.sh
 
-check: ## everything below except check-long (half an hour on two cores)
+check: ## everything below except check-long (about an hour on two cores)
 	tools/scripts/check.sh all
 
 check-static: ## warnings, sparse, checkpatch, kernel-doc, shellcheck and friends
