@@ -73,6 +73,7 @@ static const struct rtm_ioctl_op ops[] = {
 	RTM_OP(RTM_IOC_DUMP_DESTS, rtm_ioctl_dump_dests, rtm_dump, cursor, false),
 	RTM_OP(RTM_IOC_DUMP_ROUTES, rtm_ioctl_dump_routes, rtm_dump, cursor, false),
 	RTM_OP(RTM_IOC_DUMP_LOCKS, rtm_ioctl_dump_locks, rtm_dump, cursor, false),
+	RTM_OP(RTM_IOC_DUMP_NOTIFIES, rtm_ioctl_dump_notifies, rtm_dump, cursor, false),
 	RTM_OP(RTM_IOC_CREATE_DEST_ENUM, rtm_ioctl_create_dest_enum, rtm_create_enum, pad, false),
 	RTM_OP(RTM_IOC_CREATE_ROUTE_ENUM, rtm_ioctl_create_route_enum, rtm_create_enum, pad,
 	       false),

@@ -24,6 +24,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_notify.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
@@ -437,11 +438,16 @@ struct entity_cursor {
 	u64 pad;
 };
 
-static int load_entity_cursor(struct dump *d, struct entity_cursor *c)
+static struct entity_cursor *entity_cursor(struct dump *d)
 {
-	BUILD_BUG_ON(sizeof(*c) != sizeof(d->arg->cursor));
-	memcpy(c, d->arg->cursor, sizeof(*c));
-	return c->started > 1 || c->pad || c->table > U32_MAX ? -EINVAL : 0;
+	BUILD_BUG_ON(sizeof(struct entity_cursor) != sizeof(d->arg->cursor));
+	BUILD_BUG_ON(offsetof(struct entity_cursor, table));
+	return (struct entity_cursor *)d->arg->cursor;
+}
+
+static bool entity_cursor_valid(const struct entity_cursor *c)
+{
+	return c->started <= 1 && !c->pad && c->table <= U32_MAX;
 }
 
 static void describe_entity(struct rtm_entity_rec *rec, struct rtm_entity *entity)
@@ -465,8 +471,9 @@ static void describe_entity(struct rtm_entity_rec *rec, struct rtm_entity *entit
 	mutex_unlock(&entity->table->lock);
 }
 
-static int dump_table_entities(struct dump *d, struct rtm_table *table, struct entity_cursor *c)
+static int dump_table_entities(struct dump *d, struct rtm_table *table)
 {
+	struct entity_cursor *c = entity_cursor(d);
 	struct rtm_entity *entity;
 	int err = 0;
 
@@ -482,24 +489,24 @@ static int dump_table_entities(struct dump *d, struct rtm_table *table, struct e
 	return err;
 }
 
-static int walk_entities(struct dump *d)
-{
-	struct rtm_net *rnet = d->cmd->client->rnet;
-	struct entity_cursor c;
-	struct rtm_table *table;
-	unsigned long index;
-	int err;
+typedef int (*table_dump_fn)(struct dump *d, struct rtm_table *table);
 
-	err = load_entity_cursor(d, &c);
-	index = c.table;
-	while (!err && (table = rtm_table_next(rnet, &index))) {
-		if (index != c.table)
-			c = (struct entity_cursor){ .table = index };
-		err = dump_table_entities(d, table, &c);
+/* All tables; the first word of the cursor is the index of one. */
+static int walk_tables(struct dump *d, table_dump_fn fn)
+{
+	unsigned long index = d->arg->cursor[0];
+	struct rtm_table *table;
+	int err = 0;
+
+	while (!err && (table = rtm_table_next(d->cmd->client->rnet, &index))) {
+		if (index != d->arg->cursor[0]) {
+			memset(d->arg->cursor, 0, sizeof(d->arg->cursor));
+			d->arg->cursor[0] = index;
+		}
+		err = fn(d, table);
 		rtm_table_put(table);
 		index++;
 	}
-	memcpy(d->arg->cursor, &c, sizeof(c));
 	return err;
 }
 
@@ -509,8 +516,10 @@ int rtm_ioctl_dump_entities(struct rtm_cmd *cmd)
 	int err;
 
 	err = begin(&d, cmd, 0);
+	if (!err && !entity_cursor_valid(entity_cursor(&d)))
+		err = -EINVAL;
 	if (!err)
-		err = finish(&d, walk_entities(&d));
+		err = finish(&d, walk_tables(&d, dump_table_entities));
 	end(&d);
 	return err;
 }
@@ -685,6 +694,90 @@ int rtm_ioctl_dump_locks(struct rtm_cmd *cmd)
 	err = begin(&d, cmd, 0);
 	if (!err)
 		err = finish(&d, walk_locks(&d));
+	end(&d);
+	return err;
+}
+
+/**
+ * struct notify_cursor - where a dump of listeners is
+ * @table: index of the table
+ * @bit: number of the first registration there that has not been stored
+ * @pad: zero
+ */
+struct notify_cursor {
+	u64 table;
+	u64 bit;
+	u64 pad[3];
+};
+
+static struct notify_cursor *notify_cursor(struct dump *d)
+{
+	BUILD_BUG_ON(sizeof(struct notify_cursor) != sizeof(d->arg->cursor));
+	BUILD_BUG_ON(offsetof(struct notify_cursor, table));
+	return (struct notify_cursor *)d->arg->cursor;
+}
+
+static bool notify_cursor_valid(const struct notify_cursor *c)
+{
+	return c->table <= U32_MAX && c->bit <= RTM_NOTIFY_BITS &&
+	       !memchr_inv(c->pad, 0, sizeof(c->pad));
+}
+
+static s32 entity_pid(struct rtm_entity *entity)
+{
+	s32 pid = 0;
+
+	mutex_lock(&entity->table->lock);
+	if (entity->state == RTM_ENTITY_REGISTERED)
+		pid = pid_vnr(entity->process);
+	mutex_unlock(&entity->table->lock);
+	return pid;
+}
+
+static void describe_notify(struct rtm_notify_rec *rec, const struct rtm_notify_info *info)
+{
+	memset(rec, 0, sizeof(*rec));
+	rec->flags = info->spec.events ? RTM_REQ_EVENTS : 0;
+	rec->owner = info->owner->id;
+	rec->types = info->spec.types;
+	rec->views = info->spec.views;
+	if (info->spec.has_prefix)
+		rtm_prefix_to_user(&rec->prefix, &info->spec.prefix, info->owner->id.family);
+	rec->protocol = info->spec.protocol;
+	rec->pid = entity_pid(info->owner);
+	rec->state = info->desync ? RTM_NOTIFY_DESYNC : 0;
+	rec->pending = info->pending;
+	rec->gone = info->gone;
+	rec->marked = info->marked;
+}
+
+static int dump_table_notifies(struct dump *d, struct rtm_table *table)
+{
+	struct notify_cursor *c = notify_cursor(d);
+	struct rtm_notify_info info;
+	unsigned int bit = c->bit;
+	int err = 0;
+
+	while (!err && rtm_notify_list(&table->notify, &bit, &info)) {
+		describe_notify(d->record, &info);
+		rtm_entity_put(info.owner);
+		err = store(d, sizeof(struct rtm_notify_rec));
+		if (!err)
+			c->bit = ++bit;
+	}
+	return err;
+}
+
+int rtm_ioctl_dump_notifies(struct rtm_cmd *cmd)
+{
+	struct dump d;
+	int err;
+
+	err = begin(&d, cmd, 0);
+	if (!err && !notify_cursor_valid(notify_cursor(&d)))
+		err = -EINVAL;
+	if (!err)
+		err = finish(&d, walk_tables(&d, dump_table_notifies));
 	end(&d);
 	return err;
 }

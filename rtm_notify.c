@@ -695,6 +695,49 @@ void rtm_notify_start(struct rtm_notify *n, u64 handle)
 	synchronize_rcu();
 }
 
+/* What is pending before a replay begins is part of what that will tell. */
+static void describe(const struct rtm_notify *n, struct rtm_notify_info *info)
+{
+	bool wanted = n->replay.step == RTM_REPLAY_WANTED;
+
+	info->owner = n->object.owner;
+	info->spec = n->spec;
+	info->desync = n->replay.step != RTM_REPLAY_NONE;
+	info->pending = wanted ? 0 : n->n_pending;
+	info->gone = wanted ? 0 : n->n_ghosts;
+	info->marked = n->n_marked;
+}
+
+/**
+ * rtm_notify_list() - walk the registrations of a table
+ * @t: its listeners
+ * @bit: in: number of the first one that counts; out: that of the one returned
+ * @info: out: what there is to say of it; @info->owner is the caller's to put
+ *
+ * Context: process, takes the listeners' lock.
+ *
+ * Return: false at the end.
+ */
+bool rtm_notify_list(struct rtm_notify_table *t, unsigned int *bit, struct rtm_notify_info *info)
+{
+	struct rtm_notify *n = NULL;
+
+	spin_lock(&t->lock);
+	for (; *bit < RTM_NOTIFY_BITS; ++*bit) {
+		n = t->by_bit[*bit];
+		/* without a handle nobody has it yet */
+		if (n && n->handle && !n->ended)
+			break;
+	}
+	if (*bit < RTM_NOTIFY_BITS) {
+		/* a registration that has its bit has its owner, too */
+		describe(n, info);
+		rtm_entity_hold(info->owner);
+	}
+	spin_unlock(&t->lock);
+	return *bit < RTM_NOTIFY_BITS;
+}
+
 /**
  * rtm_notify_init() - make what all registrations share
  *

@@ -164,6 +164,7 @@ RTM_CLIENT_CALL(rtm_client_dump_nexthops, RTM_IOC_DUMP_NEXTHOPS, rtm_dump)
 RTM_CLIENT_CALL(rtm_client_dump_dests, RTM_IOC_DUMP_DESTS, rtm_dump)
 RTM_CLIENT_CALL(rtm_client_dump_routes, RTM_IOC_DUMP_ROUTES, rtm_dump)
 RTM_CLIENT_CALL(rtm_client_dump_locks, RTM_IOC_DUMP_LOCKS, rtm_dump)
+RTM_CLIENT_CALL(rtm_client_dump_notifies, RTM_IOC_DUMP_NOTIFIES, rtm_dump)
 
 #undef RTM_CLIENT_CALL
 

@@ -136,6 +136,7 @@ int rtm_ioctl_dump_nexthops(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_dests(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_routes(struct rtm_cmd *cmd);
 int rtm_ioctl_dump_locks(struct rtm_cmd *cmd);
+int rtm_ioctl_dump_notifies(struct rtm_cmd *cmd);
 int rtm_ioctl_create_dest_enum(struct rtm_cmd *cmd);
 int rtm_ioctl_create_route_enum(struct rtm_cmd *cmd);
 int rtm_ioctl_create_nexthop_enum(struct rtm_cmd *cmd);

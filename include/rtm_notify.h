@@ -148,6 +148,24 @@ struct rtm_notify {
 };
 
 /**
+ * struct rtm_notify_info - what a listing shows of a registration
+ * @owner: its entity, a reference
+ * @spec: what it listens to
+ * @desync: it is yet to be told of the whole table, or of a part of it
+ * @pending: changed destinations it has not been told of
+ * @gone: those without routes among them
+ * @marked: destinations it has marked
+ */
+struct rtm_notify_info {
+	struct rtm_entity *owner;
+	struct rtm_notify_spec spec;
+	bool desync;
+	u64 pending;
+	u64 gone;
+	u64 marked;
+};
+
+/**
  * struct rtm_notify_taken - a destination taken for a reply
  * @dest: a reference
  * @pending: it was pending
@@ -179,6 +197,8 @@ struct rtm_notify *rtm_notify_create(struct rtm_client *client, struct rtm_entit
 void rtm_notify_start(struct rtm_notify *n, u64 handle);
 struct rtm_notify *rtm_notify_of(struct rtm_object *object);
 struct rtm_notify_table *rtm_notify_table_of(const struct rtm_notify *n);
+
+bool rtm_notify_list(struct rtm_notify_table *t, unsigned int *bit, struct rtm_notify_info *info);
 
 void rtm_notify_record(struct rtm_dest *dest, struct rtm_change *c);
 

@@ -1293,6 +1293,7 @@ int rtm_event_read(struct rtm_ctx *ctx, struct rtm_event *events, size_t room);
  * @RTM_DUMP_KIND_DESTS: struct rtm_dest_rec
  * @RTM_DUMP_KIND_ROUTES: struct rtm_route_rec
  * @RTM_DUMP_KIND_LOCKS: struct rtm_lock_rec, all tables of the namespace
+ * @RTM_DUMP_KIND_NOTIFIES: struct rtm_notify_rec, all tables of the namespace
  */
 enum rtm_dump_kind {
 	RTM_DUMP_KIND_ENTITIES,
@@ -1300,6 +1301,7 @@ enum rtm_dump_kind {
 	RTM_DUMP_KIND_DESTS,
 	RTM_DUMP_KIND_ROUTES,
 	RTM_DUMP_KIND_LOCKS,
+	RTM_DUMP_KIND_NOTIFIES,
 };
 
 /**

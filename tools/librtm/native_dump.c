@@ -24,6 +24,7 @@ static const struct dump_kind {
 	[RTM_DUMP_KIND_DESTS] = { rtmi_dump_dests, sizeof(struct rtm_dest_rec) },
 	[RTM_DUMP_KIND_ROUTES] = { rtmi_dump_routes, sizeof(struct rtm_route_rec) },
 	[RTM_DUMP_KIND_LOCKS] = { rtmi_dump_locks, sizeof(struct rtm_lock_rec) },
+	[RTM_DUMP_KIND_NOTIFIES] = { rtmi_dump_notifies, sizeof(struct rtm_notify_rec) },
 };
 
 /**

@@ -28,6 +28,7 @@ extern const struct verb route_verbs[];
 extern const struct verb dest_verbs[];
 extern const struct verb lock_verbs[];
 extern const struct verb monitor_verbs[];
+extern const struct verb notify_verbs[];
 extern const struct verb limits_verbs[];
 extern const struct verb stats_verbs[];
 extern const struct verb fib_verbs[];

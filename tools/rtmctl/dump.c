@@ -30,6 +30,8 @@ static size_t least_size(unsigned int cmd)
 		return sizeof(struct rtm_dest_rec);
 	case RTM_IOC_DUMP_ROUTES:
 		return sizeof(struct rtm_route_rec);
+	case RTM_IOC_DUMP_NOTIFIES:
+		return sizeof(struct rtm_notify_rec);
 	default:
 		return sizeof(struct rtm_lock_rec);
 	}
@@ -119,7 +121,7 @@ int dump_families(unsigned int cmd, const struct dump_scope *scope, dump_fn fn, 
 	return ret;
 }
 
-/* Entities and locks come from all tables at once.  As dump_each(). */
+/* Entities, locks and listeners come from all tables at once.  As dump_each(). */
 int dump_all(unsigned int cmd, dump_fn fn, void *ctx)
 {
 	return dump_each(cmd, AF_INET, NULL, fn, ctx);
@@ -134,7 +136,8 @@ int show_records(unsigned int cmd, const struct dump_scope *scope, dump_fn fn, v
 		return status;
 	if (opts.json)
 		json_begin();
-	if (cmd == RTM_IOC_DUMP_ENTITIES || cmd == RTM_IOC_DUMP_LOCKS)
+	if (cmd == RTM_IOC_DUMP_ENTITIES || cmd == RTM_IOC_DUMP_LOCKS ||
+	    cmd == RTM_IOC_DUMP_NOTIFIES)
 		status = dump_all(cmd, fn, ctx);
 	else
 		status = dump_families(cmd, scope, fn, ctx);

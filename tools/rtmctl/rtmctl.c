@@ -32,6 +32,7 @@ static const struct object {
 	{ "lock", lock_verbs },
 	{ "method", method_verbs },
 	{ "monitor", monitor_verbs },
+	{ "notify", notify_verbs },
 	{ "limits", limits_verbs },
 	{ "stats", stats_verbs },
 	{ "fib", fib_verbs },

@@ -125,6 +125,7 @@
 #define RTM_IOC_SET_LIMITS		_IO(RTM_IOC_MAGIC, 0x48)
 #define RTM_IOC_GET_LIMITS		_IO(RTM_IOC_MAGIC, 0x49)
 #define RTM_IOC_SET_CRASH_POLICY	_IO(RTM_IOC_MAGIC, 0x4a)
+#define RTM_IOC_DUMP_NOTIFIES		_IO(RTM_IOC_MAGIC, 0x4b)
 
 /* Request flags, valid where the command says so. */
 #define RTM_REQ_NOWAIT		(1u << 0)	/* EAGAIN instead of waiting */
@@ -1556,7 +1557,7 @@ struct rtm_notify_dest {
  *
  * For looking at the tables: needs no registration and no right beyond an open
  * file, takes no handle, never waits for a lock, and shows what is committed.
- * Entities and locks of all tables of the namespace are dumped, whatever
+ * Entities, locks and listeners of all tables of the namespace are dumped, whatever
  * @prefix says.  Each record begins with its own size in bytes, a multiple of 8.
  * Items that are there throughout appear once, in order; EINVAL: the cursor is
  * not one the kernel gave.
@@ -1728,6 +1729,40 @@ struct rtm_lock_rec {
 	__s32 pid;
 	__s32 tid;
 	__aligned_u64 age_ns;
+};
+
+/**
+ * struct rtm_notify_rec - record of RTM_IOC_DUMP_NOTIFIES: a listener to changes
+ * @size: bytes of this record
+ * @flags: RTM_REQ_EVENTS as registered
+ * @owner: the entity that registered it
+ * @types: RTM_CT_*, as registered
+ * @views: as registered
+ * @prefix: as registered; family 0 for all
+ * @protocol: as registered
+ * @pid: process of the entity, in the caller's pid namespace, or 0
+ * @state: RTM_NOTIFY_DESYNC from when it had left too much unread until it has been
+ *	told of the whole table; else 0
+ * @pad: zero
+ * @pending: changed destinations that it has not been told of; those of a table that
+ *	it is yet to be told of as a whole do not count
+ * @gone: how many of them have no route any more, and are kept for it
+ * @marked: destinations it has marked
+ */
+struct rtm_notify_rec {
+	__u32 size;
+	__u32 flags;
+	struct rtm_entity_id owner;
+	__u32 types;
+	__u32 views;
+	struct rtm_net_prefix prefix;
+	__u32 protocol;
+	__s32 pid;
+	__u32 state;
+	__u32 pad;
+	__aligned_u64 pending;
+	__aligned_u64 gone;
+	__aligned_u64 marked;
 };
 
 /**

@@ -344,5 +344,6 @@ void case_dump(struct rig *rig)
 	dump(rig, rtm_client_dump_dests, buf, 1);
 	EXPECT_EQ(rig, 1, dest->n_routes);
 	dump(rig, rtm_client_dump_locks, buf, 0);
+	dump(rig, rtm_client_dump_notifies, buf, 0);
 	kfree(buf);
 }

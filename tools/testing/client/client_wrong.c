@@ -64,6 +64,7 @@ static const struct command commands[] = {
 	COMMAND(DUMP_DESTS, rtm_dump),
 	COMMAND(DUMP_ROUTES, rtm_dump),
 	COMMAND(DUMP_LOCKS, rtm_dump),
+	COMMAND(DUMP_NOTIFIES, rtm_dump),
 	COMMAND(CREATE_DEST_ENUM, rtm_create_enum),
 	COMMAND(CREATE_ROUTE_ENUM, rtm_create_enum),
 	COMMAND(CREATE_NEXTHOP_ENUM, rtm_create_enum),

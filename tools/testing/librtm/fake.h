@@ -17,7 +17,7 @@
 #include <sys/types.h>
 #include <linux/rtm.h>
 
-#define FAKE_N_CMDS	0x4b
+#define FAKE_N_CMDS	0x4c
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 

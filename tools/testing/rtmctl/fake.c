@@ -834,6 +834,18 @@ static void dump_locks(struct dump *d)
 	}
 }
 
+static void dump_notifies(struct dump *d)
+{
+	int i;
+
+	for (i = 0; i < fake->n_notifies; i++) {
+		struct rtm_notify_rec rec = fake->notifies[i];
+
+		if (!put(d, i, &rec, sizeof(rec)))
+			return;
+	}
+}
+
 static int dump(struct rtm_dump *req, void (*each)(struct dump *d))
 {
 	struct dump d = { .req = req, .piece = PIECE };
@@ -866,6 +878,8 @@ static int call_dump(unsigned int cmd, void *arg)
 		return dump(arg, dump_routes);
 	case RTM_IOC_DUMP_LOCKS:
 		return dump(arg, dump_locks);
+	case RTM_IOC_DUMP_NOTIFIES:
+		return dump(arg, dump_notifies);
 	case RTM_IOC_GET_VERSION:
 		return get_version(arg);
 	case RTM_IOC_GET_STATS:

@@ -14,6 +14,7 @@
 #define FAKE_NEXTHOPS	64
 #define FAKE_ROUTES	6000
 #define FAKE_LOCKS	8
+#define FAKE_NOTIFIES	2
 #define FAKE_HOPS	8	/* next hops of a route, RTM_MAX_NEXTHOPS's stand-in */
 
 struct fake_entity {
@@ -49,6 +50,8 @@ struct fake_route {
  * @routes: of all entities
  * @n_routes: highest index of @routes in use, plus 1
  * @locks: shown by RTM_IOC_DUMP_LOCKS
+ * @notifies: shown by RTM_IOC_DUMP_NOTIFIES
+ * @n_notifies: their number
  * @n_locks: number of them
  * @fail_cmd: this command fails
  * @fail_error: with this errno
@@ -71,6 +74,8 @@ struct fake {
 	struct fake_route routes[FAKE_ROUTES];
 	int n_routes;
 	struct rtm_lock_rec locks[FAKE_LOCKS];
+	struct rtm_notify_rec notifies[FAKE_NOTIFIES];
+	int n_notifies;
 	int n_locks;
 	unsigned int fail_cmd;
 	int fail_error;

@@ -371,6 +371,10 @@ test_monitor()
 	so eventually monitors "$routes" || return
 	rtmctl -j -4 monitor entity count 1 >entities & entities=$!
 	so eventually monitors "$entities" || return
+	# the one that the monitor of routes is
+	same "$(rtmctl -j notify | jq -c 'map([.family, .changes[0], .pid, .desync])')" \
+		"[[\"inet\",\"all\",$routes,false]]" || return
+	same "$(rtmctl -4 notify show inet | grep -c 'root 203.0.113.0/24.*(rtmctl)$')" 1 || return
 	so rtmctl route add 203.0.113.0/25 via 192.0.2.9 proto bgp || return
 	so says said "203.0.113.0/25 via 192.0.2.9 dev d0 proto bgp id 1" || return
 	so rtmctl route add 198.51.100.0/24 via 192.0.2.9 proto bgp || return

@@ -609,6 +609,61 @@ static void test_json_locks(void **state)
 	no(2, "lock break 198.51.101.0/24", "there is no such destination");
 }
 
+static void test_notify(void **state)
+{
+	struct json_object *o;
+
+	(void)state;
+	shows("notify show", "");
+	fake->n_notifies = 2;
+	fake->notifies[0] = (struct rtm_notify_rec) {
+		.owner = { .family = AF_INET, .protocol = 3, .id = 42 },
+		.types = RTM_CT_BEST | RTM_CT_ONLY_MARKED,
+		.views = RTM_V_UCAST,
+		.prefix = { .family = AF_INET, .len = 24, .addr = { 198, 51, 100 } },
+		.protocol = 0x3fff0008,
+		.flags = RTM_REQ_EVENTS,
+		.state = RTM_NOTIFY_DESYNC,
+		.pid = getpid(),
+		.pending = 12,
+		.gone = 3,
+		.marked = 4,
+	};
+	fake->notifies[1] = (struct rtm_notify_rec) {
+		.owner = { .family = AF_INET6, .instance = 5, .protocol = 0x3fff0008, .id = 1 },
+		.types = RTM_CT_ALL,
+	};
+	ok("notify show");
+	has("id 42 changes best,marked view ucast root 198.51.100.0/24 concerns 0x3fff0008 "
+	    "pending 12 gone 3 marks 4 desync events pid");
+	has("id 1 instance 5 changes all pending 0 pid 0 (?)\n");
+	ok("notify show 0x3fff0008");
+	assert_null(strstr(out, "id 42"));
+	ok("notify show id 42 inet");
+	has("id 42");
+	shows("notify show id 42 inet6", "");
+	shows("notify show instance 7", "");
+	shows("-4 notify show id 1", "");
+	no(1, "-4 notify show inet6", "contradict");
+	no(1, "notify show everything", "");
+	o = list("-j notify", 2);
+	is_text(item(o, 0), "root", "198.51.100.0/24");
+	is_text(item(o, 0), "concerns", "0x3fff0008");
+	is_text(item(o, 0), "command", "rtmctl_test");
+	is_list(item(o, 0), "changes", "[\"best\",\"marked\"]");
+	is_list(item(o, 0), "desync", "true");
+	is_list(item(o, 0), "events", "true");
+	is_number(item(o, 0), "pending", 12);
+	is_number(item(o, 0), "gone", 3);
+	is_number(item(o, 0), "marks", 4);
+	is_number(item(o, 0), "pid", getpid());
+	is_list(item(o, 1), "desync", "false");
+	is_text(item(o, 1), "family", "inet6");
+	is_list(item(o, 1), "views", "[]");
+	assert_false(json_object_object_get_ex(item(o, 1), "root", NULL));
+	json_object_put(o);
+}
+
 static void test_dest(void **state)
 {
 	struct json_object *o;
@@ -1282,6 +1337,7 @@ int main(void)
 		TEST(test_route_change), TEST(test_route_neighbours), TEST(test_route_get),
 		TEST(test_route_scope),
 		TEST(test_json_routes), TEST(test_json_others), TEST(test_json_locks),
+		TEST(test_notify),
 		TEST(test_limits),
 		TEST(test_dest), TEST(test_dest_hold), TEST(test_route_lifetime),
 		TEST(test_entity), TEST(test_entity_alive), TEST(test_entity_set),

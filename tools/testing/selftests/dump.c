@@ -11,13 +11,13 @@
 #include <pthread.h>
 #include <stddef.h>
 
-#include "rtm_test.h"
+#include "rtm_notify_test.h"
 
 #define BUF	RTM_DUMP_MIN_BUF
 
 static const unsigned long dumps[] = {
 	RTM_IOC_DUMP_ENTITIES, RTM_IOC_DUMP_NEXTHOPS, RTM_IOC_DUMP_DESTS, RTM_IOC_DUMP_ROUTES,
-	RTM_IOC_DUMP_LOCKS,
+	RTM_IOC_DUMP_LOCKS, RTM_IOC_DUMP_NOTIFIES,
 };
 
 FIXTURE(dump) {
@@ -155,13 +155,14 @@ TEST_F(dump, buffer_not_writable)
 	struct rtm_get_stats before, after;
 	struct rtm_dump arg;
 	unsigned int i;
-	__u64 dest;
+	__u64 dest, notify;
 	char *map;
 
 	put(_metadata, self->fd, self->rip, "10.0.0.0/8", 0, 1);
 	put(_metadata, self->fd, self->rip, "11.0.0.0/8", 0, 1);
 	dest = dev_dest(self->fd, self->rip, "10.0.0.0/8");
 	ASSERT_EQ(0, dev_lock(self->fd, self->rip, dest, 0));
+	ASSERT_EQ(0, dev_notify(self->fd, self->rip, RTM_CT_ALL, 0, &notify));
 	ASSERT_EQ(0, dev_fib_sync(self->fd, NULL));
 	ASSERT_EQ(0, dev_stats(self->fd, &before));
 	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -302,6 +303,92 @@ TEST_F(dump, dests)
 	EXPECT_EQ(2, rec[3].refs);
 	free(rec);
 	EXPECT_EQ(0, dev_unlock(self->fd, self->rip, dest, RTM_REQ_EXCLUSIVE));
+}
+
+static unsigned int dump_count(int fd, unsigned long cmd)
+{
+	unsigned int count = ~0u;
+	size_t size;
+
+	free(dev_dump(fd, cmd, 0, "0.0.0.0/0", 0, &size, &count));
+	return count;
+}
+
+/* The one listener there is. */
+static struct rtm_notify_rec the_listener(struct __test_metadata *_metadata,
+					  FIXTURE_DATA(dump) *self)
+{
+	struct rtm_notify_rec rec = {}, *got;
+	unsigned int count;
+	size_t size;
+
+	got = dev_dump(self->fd, RTM_IOC_DUMP_NOTIFIES, 0, "0.0.0.0/0", 0, &size, &count);
+	EXPECT_NE(NULL, got);
+	EXPECT_EQ(1, count);
+	if (got && count)
+		rec = *got;
+	free(got);
+	return rec;
+}
+
+/* What it has not read shows, and that reading it is over. */
+TEST_F(dump, listener)
+{
+	struct rtm_notify_rec rec;
+	static struct changes c;
+	__u64 notify, dest;
+
+	ASSERT_EQ(0, dev_notify(self->fd, self->rip, CT_EVERY, RTM_V_SUPPORTED, &notify));
+	rec = the_listener(_metadata, self);
+	EXPECT_EQ(sizeof(rec), rec.size);
+	EXPECT_EQ(CT_EVERY, rec.types);
+	EXPECT_EQ(RTM_V_SUPPORTED, rec.views);
+	EXPECT_EQ(AF_INET, rec.owner.family);
+	EXPECT_EQ(PROTO_RIP, rec.owner.protocol);
+	EXPECT_EQ(1, rec.owner.id);
+	EXPECT_EQ(0, rec.prefix.family);
+	EXPECT_EQ(RTM_PROTO_BEST, rec.protocol);
+	EXPECT_EQ(getpid(), rec.pid);
+	EXPECT_EQ(0, rec.flags | rec.state | rec.pad | rec.pending | rec.gone | rec.marked);
+	put(_metadata, self->fd, self->ospf, "10.1.0.0/16", 0, 1);
+	put(_metadata, self->fd, self->ospf, "10.2.0.0/16", 0, 1);
+	dest = dev_dest(self->fd, self->rip, "10.1.0.0/16");
+	ASSERT_EQ(0, dev_mark(self->fd, self->rip, notify, dest, true));
+	rec = the_listener(_metadata, self);
+	EXPECT_EQ(2, rec.pending);
+	EXPECT_EQ(0, rec.gone);
+	EXPECT_EQ(1, rec.marked);
+	ASSERT_EQ(0, dev_deregister(self->fd, self->ospf));
+	rec = the_listener(_metadata, self);
+	EXPECT_EQ(2, rec.pending);
+	EXPECT_EQ(2, rec.gone);
+	ASSERT_EQ(0, dev_changes(self->fd, self->rip, notify, RTM_V_SUPPORTED, 8, &c));
+	rec = the_listener(_metadata, self);
+	EXPECT_EQ(0, rec.pending | rec.gone);
+	EXPECT_EQ(1, rec.marked);
+	ASSERT_EQ(0, dev_release(self->fd, self->rip, dest));
+	ASSERT_EQ(0, dev_denotify(self->fd, self->rip, notify));
+	EXPECT_EQ(0, dump_count(self->fd, RTM_IOC_DUMP_NOTIFIES));
+}
+
+/* One in another table, with all that can be asked for. */
+TEST_F(dump, listener_of_a_prefix)
+{
+	struct rtm_register_notify arg;
+	struct rtm_notify_rec rec;
+
+	notify_arg(&arg, self->six, RTM_CT_BEST | RTM_CT_ONLY_MARKED, RTM_V_UCAST);
+	arg.flags = RTM_REQ_EVENTS;
+	arg.prefix = prefix("2001:db8::/32");
+	arg.protocol = PROTO_OSPF;
+	ASSERT_EQ(0, dev_call(self->fd, RTM_IOC_REGISTER_NOTIFY, &arg));
+	rec = the_listener(_metadata, self);
+	EXPECT_EQ(RTM_REQ_EVENTS, rec.flags);
+	EXPECT_EQ(RTM_CT_BEST | RTM_CT_ONLY_MARKED, rec.types);
+	EXPECT_EQ(RTM_V_UCAST, rec.views);
+	EXPECT_TRUE(prefix_is(&rec.prefix, "2001:db8::/32"));
+	EXPECT_EQ(PROTO_OSPF, rec.protocol);
+	EXPECT_EQ(AF_INET6, rec.owner.family);
 }
 
 /* A destination that only a reference keeps is shown, though no search finds it. */
@@ -666,6 +753,11 @@ static void cursor_scene(struct __test_metadata *_metadata, FIXTURE_DATA(dump) *
 
 	put_many(_metadata, self->fd, self->rip, 120);
 	put_many(_metadata, self->fd, self->ospf, 120);
+	/* a table has few listeners at most */
+	for (i = 0; i < 96; i++) {
+		ASSERT_EQ(0, dev_register_in(self->fd, 10 + i % 8, AF_INET, PROTO_BGP, i, 0, &e));
+		ASSERT_EQ(0, dev_notify(self->fd, e, RTM_CT_ALL, 0, &nh));
+	}
 	for (i = 0; i < 150; i++) {
 		snprintf(text, sizeof(text), "192.0.%d.%d", i / 100, i % 100);
 		ASSERT_EQ(0, dev_add_nexthop(self->fd, self->rip, text, i % 7, &nh));
@@ -770,7 +862,8 @@ TEST_F(dump, other_namespace)
 		/* the file opened before still shows where it was opened */
 		buf = dev_dump(self->fd, dumps[i], 0, "0.0.0.0/0", 0, &size, &count);
 		ASSERT_NE(NULL, buf);
-		EXPECT_EQ(dumps[i] == RTM_IOC_DUMP_LOCKS, !count);
+		EXPECT_EQ(dumps[i] == RTM_IOC_DUMP_LOCKS || dumps[i] == RTM_IOC_DUMP_NOTIFIES,
+			  !count);
 		free(buf);
 	}
 	expect_clean(_metadata, fd, 1);

@@ -330,7 +330,7 @@ static int dump_everything(struct actor *a)
 {
 	static const unsigned long cmds[] = {
 		RTM_IOC_DUMP_ENTITIES, RTM_IOC_DUMP_NEXTHOPS, RTM_IOC_DUMP_DESTS,
-		RTM_IOC_DUMP_ROUTES, RTM_IOC_DUMP_LOCKS,
+		RTM_IOC_DUMP_ROUTES, RTM_IOC_DUMP_LOCKS, RTM_IOC_DUMP_NOTIFIES,
 	};
 	struct rtm_get_stats stats;
 	unsigned int count, i;

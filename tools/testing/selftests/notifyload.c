@@ -283,6 +283,21 @@ TEST_F(notifyload, desync_limit)
 	free(b);
 }
 
+/* What a dump says of the only listener's state. */
+static __u32 dump_state(int fd)
+{
+	struct rtm_notify_rec *rec;
+	unsigned int count = 0;
+	__u32 state = ~0u;
+	size_t size;
+
+	rec = dev_dump(fd, RTM_IOC_DUMP_NOTIFIES, 0, "0.0.0.0/0", 0, &size, &count);
+	if (rec && count == 1 && !rec->gone)
+		state = rec->state;
+	free(rec);
+	return state;
+}
+
 /* Put a listener out of sync, with the first 40 destinations there. */
 static struct belief *make_desync(struct __test_metadata *_metadata,
 				  FIXTURE_DATA(notifyload) *self)
@@ -295,6 +310,7 @@ static struct belief *make_desync(struct __test_metadata *_metadata,
 	A_MANY(1000, 60, 10);
 	A_MANY(1000, 60, 0);
 	EXPECT_EQ(before + 1, desyncs(self->fd));
+	EXPECT_EQ(RTM_NOTIFY_DESYNC, dump_state(self->fd));
 	return b;
 }
 

@@ -125,6 +125,8 @@ static const struct command commands[] = {
 		.pads = { PAD(rtm_dump, pad), PAD(rtm_dump, prefix.pad) }),
 	COMMAND(DUMP_LOCKS, rtm_dump, .has_flags = true, .replies = true,
 		.pads = { PAD(rtm_dump, pad) }),
+	COMMAND(DUMP_NOTIFIES, rtm_dump, .has_flags = true, .replies = true,
+		.pads = { PAD(rtm_dump, pad) }),
 	COMMAND(CREATE_DEST_ENUM, rtm_create_enum, QUERY,
 		.pads = { PAD(rtm_create_enum, pad), PAD(rtm_create_enum, match) }),
 	COMMAND(CREATE_ROUTE_ENUM, rtm_create_enum, QUERY,
@@ -839,12 +841,12 @@ static inline void world_arg(struct world *w, unsigned long cmd, void *arg)
  * struct picture - what dumps and counters say
  * @stats: the counters
  * @bytes: size of each dump
- * @dump: entities, next hops, destinations, routes, locks
+ * @dump: entities, next hops, destinations, routes, locks, listeners
  */
 struct picture {
 	struct rtm_get_stats stats;
-	size_t bytes[5];
-	void *dump[5];
+	size_t bytes[6];
+	void *dump[6];
 };
 
 static inline void picture_forget_time(struct picture *p)
@@ -871,7 +873,7 @@ static inline void picture_take(struct __test_metadata *_metadata, struct pictur
 {
 	static const unsigned long dumps[] = {
 		RTM_IOC_DUMP_ENTITIES, RTM_IOC_DUMP_NEXTHOPS, RTM_IOC_DUMP_DESTS,
-		RTM_IOC_DUMP_ROUTES, RTM_IOC_DUMP_LOCKS,
+		RTM_IOC_DUMP_ROUTES, RTM_IOC_DUMP_LOCKS, RTM_IOC_DUMP_NOTIFIES,
 	};
 	unsigned int count, i;
 
@@ -896,7 +898,7 @@ static inline void picture_free(struct picture *p)
 static inline bool picture_same(const struct picture *a, const struct picture *b)
 {
 	static const char * const names[] = {
-		"entities", "next hops", "destinations", "routes", "locks",
+		"entities", "next hops", "destinations", "routes", "locks", "listeners",
 	};
 	bool same = true;
 	unsigned int i;
