@@ -194,7 +194,7 @@ static int all_charged_to_group(void)
 /* Without memory a call fails, and nobody is killed; what the child needs is there before. */
 static int refused_by_group(void)
 {
-	/* without memory each item of a batch is tried still: the debug kernel takes long for that */
+	/* each item of a batch is tried, also without memory: the debug kernel takes long */
 	const unsigned int step = slow_kernel() ? 100 : MANY;
 	__u64 e, nh, had, room = slow_kernel() ? 1 << 20 : 4 << 20;
 	unsigned int i;
