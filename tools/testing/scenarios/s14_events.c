@@ -212,6 +212,17 @@ static RTM_ROUTE_HANDLE add_brief(void)
 	return route;
 }
 
+/* The library lets go of a route it has told of some time after the callback's return. */
+static bool is_unknown(RTM_ROUTE_HANDLE route)
+{
+	RTM_ROUTE_INFO info;
+
+	if (RtmGetRouteInfo(h, route, &info, NULL) == ERROR_INVALID_HANDLE)
+		return true;
+	OK(RtmReleaseRouteInfo(h, &info));
+	return false;
+}
+
 /* 3. A route expires, and its owner keeps it. */
 static void route_is_kept(void)
 {
@@ -231,6 +242,7 @@ static void route_is_kept(void)
 	OK(RtmReleaseRouteInfo(h, &info));
 	EQUAL(NEW_METRIC, expired.p->PrefInfo.Metric);
 	delete_route(h, route);
+	CHECK(wait_until(is_unknown(route)));
 	IS(ERROR_INVALID_HANDLE, RtmReleaseRoutes(h, 1, &route));
 }
 
@@ -250,6 +262,7 @@ static void route_is_deleted(void)
 	EQUAL(RTM_ROUTE_STATE_DELETED, info.State);
 	OK(RtmReleaseRouteInfo(h, &info));
 	OK(RtmReleaseRoutes(h, 1, &route));
+	CHECK(wait_until(is_unknown(route)));
 	IS(ERROR_INVALID_HANDLE, RtmReleaseRoutes(h, 1, &route));
 	OK(RtmDeregisterEntity(h));
 }
