@@ -216,11 +216,12 @@ static RTM_ROUTE_HANDLE add_brief(void)
 static bool is_unknown(RTM_ROUTE_HANDLE route)
 {
 	RTM_ROUTE_INFO info;
+	DWORD status;
 
-	if (RtmGetRouteInfo(h, route, &info, NULL) == ERROR_INVALID_HANDLE)
-		return true;
-	OK(RtmReleaseRouteInfo(h, &info));
-	return false;
+	status = RtmGetRouteInfo(h, route, &info, NULL);
+	if (status == NO_ERROR)
+		OK(RtmReleaseRouteInfo(h, &info));
+	return status == ERROR_INVALID_HANDLE;
 }
 
 /* 3. A route expires, and its owner keeps it. */
