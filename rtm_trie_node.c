@@ -79,6 +79,8 @@ static struct rtm_trie_node *node_alloc(struct rtm_trie *t, unsigned int pos, un
 		return NULL;
 	n->pos = pos;
 	n->bits = bits;
+	n->shift = -node_end(n) % RTM_TRIE_WORD_BITS;
+	n->mask = node_last(n);
 	WRITE_ONCE(t->n_bytes, t->n_bytes + node_size(bits));
 	return n;
 }
@@ -309,7 +311,9 @@ static bool too_full(const struct rtm_trie *t, const struct rtm_trie_node *n, bo
 	u32 percent = root ? FILL_ROOT_DOUBLE : FILL_DOUBLE;
 	u32 slots = 2 * node_slots(n);
 
-	if (n->bits >= RTM_TRIE_BITS_MAX || node_end(n) >= t->bits)
+	/* at the end of its word of the address there is nothing to double with */
+	if (n->bits >= RTM_TRIE_BITS_MAX || node_end(n) == t->bits ||
+	    node_end(n) == RTM_TRIE_WORD_BITS)
 		return false;
 	if (root && slots <= t->n_leaves / 2)
 		return true;
@@ -345,9 +349,11 @@ void *rtm_trie_reshape(struct rtm_trie_reshape *r, struct rtm_trie_node *n, bool
 struct rtm_trie_node *rtm_trie_fork(struct rtm_trie *t, void *ref, struct rtm_trie_leaf *other,
 				    struct rtm_trie_leaf *leaf, unsigned int diff)
 {
-	unsigned int bits = diff + 2 <= t->bits ? 2 : 1;
+	unsigned int bits = 2;
 	struct rtm_trie_node *n;
 
+	if (diff + 1 == t->bits || diff + 1 == RTM_TRIE_WORD_BITS)
+		bits = 1;
 	if (ref_is_node(ref) && ref_node(ref)->pos == diff + 1)
 		bits = 1;
 	n = node_alloc(t, diff, bits, GFP_KERNEL);

@@ -27,11 +27,11 @@ struct rtm_trie_leaf {
 	struct rtm_key key;
 	struct rtm_trie_leaf __rcu *cover;
 	u8 len;
-};
+} __aligned(8);
 
 /**
  * struct rtm_trie - one table of prefixes
- * @root: top node or leaf, RCU
+ * @root: top node or leaf, RCU; through root_get() only
  * @dflt: the leaf of length 0, RCU; kept apart, so that a default route comes and
  *	goes without a look at the rest of the table
  * @lock: the mutex that serialises writers; for lockdep only, taken by the caller

@@ -27,7 +27,7 @@ static struct rtm_trie_leaf *head_of(const struct rtm_trie *t, const struct rtm_
 	return rtm_trie_match(t, &p);
 }
 
-/* @source is the slot of the child whose leaves may be here. */
+/* @source is the slot of the child whose leaves may be here, of any before the first. */
 static const char *check_slot(const struct rtm_trie *t, const struct rtm_trie_node *n, u32 at,
 			      u32 source)
 {
@@ -45,7 +45,7 @@ static const char *check_slot(const struct rtm_trie *t, const struct rtm_trie_no
 	}
 	if (rtm_key_diff(leaf->key, any_leaf(t, node_ref(n))->key) < n->pos)
 		return "leaf outside of the node's range";
-	if (slot_of(n, leaf->key) != source)
+	if (source != RTM_TRIE_NO_SLOT && slot_of(n, leaf->key) != source)
 		return "leaf of another slot";
 	if (at && ref_is_fill(ref) && ref_is_fill(slot_get(t, &n->slot[at - 1])) &&
 	    ref != slot_get(t, &n->slot[at - 1]))
@@ -55,6 +55,7 @@ static const char *check_slot(const struct rtm_trie *t, const struct rtm_trie_no
 
 static const char *check_node(const struct rtm_trie *t, const struct rtm_trie_node *n)
 {
+	static const struct rtm_key ones = { ~0ULL, ~0ULL };
 	u32 source = RTM_TRIE_NO_SLOT;
 	u32 n_real = 0, n_full = 0;
 	const char *wrong;
@@ -63,7 +64,10 @@ static const char *check_node(const struct rtm_trie *t, const struct rtm_trie_no
 
 	if (!n->bits || n->bits > RTM_TRIE_BITS_MAX || node_end(n) > t->bits)
 		return "geometry";
-	child_after(t, n, &source, node_last(n));
+	if (n->pos / RTM_TRIE_WORD_BITS != (node_end(n) - 1) / RTM_TRIE_WORD_BITS)
+		return "bits of two words";
+	if (slot_of(n, ones) != node_last(n) || rtm_key_bits(ones, n->pos, n->bits) != n->mask)
+		return "shift or mask";
 	for (i = 0; i < node_slots(n); i++) {
 		ref = slot_get(t, &n->slot[i]);
 		if (!ref_is_fill(ref))
@@ -107,7 +111,7 @@ static const char *check_nodes(const struct rtm_trie *t, struct place *way, unsi
 
 const char *rtm_trie_check(const struct rtm_trie *t)
 {
-	void *root = slot_get(t, &t->root);
+	void *root = root_get(t);
 	unsigned long bytes = 0;
 	const char *wrong = NULL;
 	struct place *way;

@@ -433,6 +433,39 @@ static const char *fill_cover(struct rtm_rig *rig, u32 n)
 	return wrong ?: rtm_rig_del(rig, &p) ?: rtm_rig_verify(rig);
 }
 
+static const char *fill_dense(struct rtm_rig *rig, u32 n)
+{
+	struct rtm_prefix p = { .len = rig->bits == 32 ? 24 : 48 };
+	const char *wrong = NULL;
+	u32 i;
+
+	for (i = 0; i < n && !wrong; i++) {
+		p.key.hi = 0x2a00000000000000ULL + ((u64)i << (64 - p.len));
+		wrong = rtm_rig_add(rig, &p);
+	}
+	return wrong;
+}
+
+/* Eight bits with four lengths: all values of them, and what covers these. */
+static const char *fill_seam(struct rtm_rig *rig)
+{
+	unsigned int pos = rig->bits / 2 - 4;
+	const char *wrong = NULL;
+	struct rtm_prefix p;
+	u32 i, j;
+
+	for (i = 0; i < 256 && !wrong; i++) {
+		p.key = (struct rtm_key){};
+		for (j = 0; j < 8; j++)
+			if (i >> j & 1)
+				set_bit_of(&p.key, pos + 7 - j);
+		for (p.len = pos + 5; p.len <= pos + 8 && !wrong; p.len++)
+			if (rtm_key_diff(p.key, rtm_key_mask(p.key, p.len)) == RTM_KEY_EQUAL)
+				wrong = rtm_rig_add(rig, &p);
+	}
+	return wrong;
+}
+
 static const char *fill_hollow(struct rtm_rig *rig, u32 n)
 {
 	struct rtm_prefix p = { .len = 16 };
@@ -466,6 +499,10 @@ const char *rtm_rig_fill(struct rtm_rig *rig, enum rtm_rig_shape shape, u32 n)
 		return fill_network(rig, n);
 	case RTM_RIG_COVER:
 		return fill_cover(rig, n);
+	case RTM_RIG_DENSE_NETS:
+		return fill_dense(rig, n);
+	case RTM_RIG_SEAM:
+		return fill_seam(rig);
 	case RTM_RIG_HOLLOW:
 		return fill_hollow(rig, n);
 	default:

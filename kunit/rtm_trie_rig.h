@@ -73,6 +73,9 @@ enum rtm_rig_style {
  * @RTM_RIG_COMB: every length at the address of as many ones
  * @RTM_RIG_NETWORK: all hosts of one network, then all that covers the last
  * @RTM_RIG_COVER: direct more-specifics of one prefix, which comes and goes
+ * @RTM_RIG_DENSE_NETS: all networks of one length, side by side
+ * @RTM_RIG_SEAM: all that differ in bits around the middle of the address, where its
+ *	second word begins if it has one
  * @RTM_RIG_HOLLOW: many, of which then all but the first and the last go
  * @RTM_RIG_SHAPES: how many there are
  */
@@ -81,6 +84,8 @@ enum rtm_rig_shape {
 	RTM_RIG_COMB,
 	RTM_RIG_NETWORK,
 	RTM_RIG_COVER,
+	RTM_RIG_DENSE_NETS,
+	RTM_RIG_SEAM,
 	RTM_RIG_HOLLOW,
 	RTM_RIG_SHAPES,
 };

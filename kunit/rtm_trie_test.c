@@ -86,6 +86,10 @@ static const struct variant shapes[] = {
 	{ "network 128", RTM_RIG_NETWORK, 128 },
 	{ "cover 32", RTM_RIG_COVER, 32 },
 	{ "cover 128", RTM_RIG_COVER, 128 },
+	{ "dense nets 32", RTM_RIG_DENSE_NETS, 32 },
+	{ "dense nets 128", RTM_RIG_DENSE_NETS, 128 },
+	{ "seam 32", RTM_RIG_SEAM, 32 },
+	{ "seam 128", RTM_RIG_SEAM, 128 },
 	{ "hollow 32", RTM_RIG_HOLLOW, 32 },
 	{ "hollow 128", RTM_RIG_HOLLOW, 128 },
 };

@@ -12,6 +12,7 @@
 #include <sched.h>
 
 #define THREADS 16
+#define PAGE	4096UL
 
 struct kmem_cache {
 	size_t size;
@@ -22,9 +23,13 @@ struct kmem_cache {
 void (*shim_on_store)(void);
 void (*shim_on_load)(void);
 bool shim_may_sleep = true;
+size_t shim_align = SMP_CACHE_BYTES;
 unsigned long shim_alloc_left = SHIM_UNLIMITED;
 unsigned long shim_waits;
 unsigned long shim_steps;
+unsigned long shim_stores;
+unsigned long shim_allocs;
+unsigned long shim_alloc_bytes;
 
 static unsigned long reader[THREADS];
 static unsigned int readers;
@@ -129,6 +134,8 @@ static void *take(size_t size, size_t align, gfp_t gfp)
 		return NULL;
 	if (shim_alloc_left != SHIM_UNLIMITED)
 		shim_alloc_left--;
+	shim_allocs++;
+	shim_alloc_bytes += size;
 	p = aligned_alloc(align, ALIGN(size, align));
 	return p ? memset(p, 0, size) : NULL;
 }
@@ -158,7 +165,7 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	void *p = take(cache->size, cache->align, gfp);
+	void *p = take(cache->size, max(cache->align, shim_align), gfp);
 
 	cache->objects += !!p;
 	return p;
@@ -172,5 +179,5 @@ void kmem_cache_free(struct kmem_cache *cache, void *p)
 
 void *kvzalloc(size_t size, gfp_t gfp)
 {
-	return take(size, 64, gfp);
+	return take(size, size < PAGE ? SMP_CACHE_BYTES : PAGE, gfp);
 }

@@ -33,6 +33,7 @@ typedef uint64_t u64;
 #define __rcu
 #define noinline_for_stack
 #define EXPORT_SYMBOL_IF_KUNIT(sym)
+#define __aligned(x) __attribute__((__aligned__(x)))
 
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
@@ -50,6 +51,7 @@ typedef uint64_t u64;
 #define min_t(type, x, y) pick((type)(x), <, (type)(y))
 #define round_down(x, y) ((x) & ~((y) - 1))
 #define ALIGN(x, a) align_up(x, a)
+#define IS_ALIGNED(x, a) (!((x) & ((a) - 1)))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SMP_CACHE_BYTES 64
 
@@ -116,15 +118,24 @@ static inline void cond_synchronize_rcu(unsigned long state)
 	synchronize_rcu();
 }
 
+/* SHIM_PLAIN: as a kernel without lockdep has it, for who measures what it costs. */
+#ifdef SHIM_PLAIN
+#define rcu_dereference_check(p, cond) READ_ONCE(p)
+#else
 #define rcu_dereference_check(p, cond) ({				\
 	assert((cond) || rcu_read_lock_held());				\
 	if (shim_on_load)						\
 		shim_on_load();						\
 	__atomic_load_n(&(p), __ATOMIC_ACQUIRE);			\
 })
+#endif
 #define rcu_access_pointer(p) READ_ONCE(p)
-#define RCU_INIT_POINTER(p, v) WRITE_ONCE(p, v)
+#define RCU_INIT_POINTER(p, v) do {					\
+	shim_stores++;							\
+	WRITE_ONCE(p, v);						\
+} while (0)
 #define rcu_assign_pointer(p, v) do {					\
+	shim_stores++;							\
 	__atomic_store_n(&(p), (v), __ATOMIC_RELEASE);			\
 	if (shim_on_store)						\
 		shim_on_store();					\
@@ -154,16 +165,24 @@ void *kvzalloc(size_t size, gfp_t gfp);
  * shim_on_store: called after each store readers can see
  * shim_on_load: called before each load of something readers can see
  * shim_may_sleep: cleared where the caller must not wait for memory
+ * shim_align: what nodes are aligned to at least
  * shim_alloc_left: allocations that succeed yet, or SHIM_UNLIMITED
  * shim_waits: grace periods waited for
  * shim_steps: calls of cond_resched(), which long loops make
+ * shim_stores: slots and links written, readers could see them or not
+ * shim_allocs: nodes allocated
+ * shim_alloc_bytes: and their bytes
  */
 #define SHIM_UNLIMITED (~0UL)
 extern void (*shim_on_store)(void);
 extern void (*shim_on_load)(void);
 extern bool shim_may_sleep;
+extern size_t shim_align;
 extern unsigned long shim_alloc_left;
 extern unsigned long shim_waits;
 extern unsigned long shim_steps;
+extern unsigned long shim_stores;
+extern unsigned long shim_allocs;
+extern unsigned long shim_alloc_bytes;
 
 #endif /* TRIE_SHIM_H */

@@ -7,6 +7,7 @@
  * address which depend on it, so that few bytes reach all levels of the trie.
  */
 #include "rtm_trie_rig.h"
+#include "rtm_trie_node.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ready) {
 		if (rtm_trie_caches_init())
 			abort();
+		shim_align = RTM_TRIE_PACKED_ALIGN;
 		ready = true;
 	}
 	if (!size)
