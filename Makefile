@@ -72,8 +72,12 @@ check-selftests: ## selftests and scenarios on Debian's kernel and on the debug 
 check-kernels: ## compile for 6.1 and 6.12, selftests and scenarios on both Debian kernels
 	tools/scripts/check.sh kernels
 
-check-long: ## selftests on two CPUs, with scenarios on PREEMPT_RT, full tables (TABLES=directory)
+check-long: ## selftests on two CPUs, with scenarios on PREEMPT_RT, full tables, libFuzzer
 	tools/scripts/check.sh long
+
+bench: ## the trie with full tables: counts and times, in user space and beside the kernel's
+	tools/scripts/setup.sh check
+	tools/bench/bench.sh
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -82,4 +86,4 @@ help: ## this list
 	@echo '  RTM_CACHE= says where the test machines'\'' kernels are kept (~/.cache/rtm)'
 
 .PHONY: all modules tools install modules_install clean setup demo vm help
-.PHONY: check check-static check-kunit check-selftests check-kernels check-long
+.PHONY: check check-static check-kunit check-selftests check-kernels check-long bench

@@ -30,6 +30,7 @@ functions	functions are short (median 15, 90% 50, at most 80 lines)
 rtmctl		rtmctl against a kernel made of arrays, completion
 librtm		librtm against a kernel made of arrays, layout of the public header
 trie		the trie in user space under sanitizers, against a naive model
+bench-counts	what the trie touches, executes, needs and writes with full tables is within its bounds
 module		rtm.ko compiles with W=1 and no warning
 headers		each header of the module compiles alone
 commands	<rtm.h> has a function for each command of the ABI
@@ -438,6 +439,12 @@ check_librtm()
 check_trie()
 {
 	make -C "$testing/trie" check OUT="$top/build/trie"
+}
+
+check_bench-counts()
+{
+	need valgrind xz
+	"$top/tools/bench/counts/counts.sh" --gate
 }
 
 # with_client FILE OUTPUT: compile it against what "make install" has put there

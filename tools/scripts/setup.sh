@@ -22,6 +22,7 @@ check_packages=(
 	bc bison flex libelf-dev libssl-dev linux-source-6.1 debian-archive-keyring
 	# checkers
 	codespell cppcheck dwarves g++ libcmocka-dev perl pkg-config python3 shellcheck sparse
+	valgrind
 )
 
 say()
