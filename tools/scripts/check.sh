@@ -205,7 +205,7 @@ stages_all()
 # sleep in other places.
 stages_long()
 {
-	local round tables=${TABLES-}
+	local round tables=${TABLES:-$top/tools/bench/tables}
 
 	# only for the stage that is about them
 	unset TABLES
@@ -225,8 +225,10 @@ stages_long()
 	ENUM_DESTINATIONS=1000000 MEM=3000 LIMIT=3000 LIMIT_ALL=3600 \
 		stage enum "walks through a million destinations while others change them" \
 		"$testing/run-tests.sh" selftest stock enumload
-	[ -z "$tables" ] || TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
-		stage full-tables "the full tables in TABLES= on Debian's kernel" \
+	stage fuzz "five minutes of libFuzzer for the trie in user space, with ASan and UBSan" \
+		make -C "$testing/trie" fuzz SECONDS=300 OUT="$top/build/fuzz"
+	TABLES=$tables MEM=5000 LIMIT=3000 LIMIT_ALL=3600 \
+		stage full-tables "the full tables in tools/bench, or TABLES=, on Debian's kernel" \
 		"$testing/run-tests.sh" selftest stock load
 }
 
@@ -254,6 +256,10 @@ rm -rf "$stages"
 mkdir "$stages"
 echo 0 >"$log/part"
 trap '[ -z "$background" ] || kill -- "-$background" 2>/dev/null' EXIT
-"$here/setup.sh" check || exit 1
+if [ "$1" = long ]; then
+	"$here/setup.sh" long || exit 1
+else
+	"$here/setup.sh" check || exit 1
+fi
 "stages_$1"
 summary

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Install what is missing of the Debian packages that a task needs.
 #
-#	setup.sh build|demo|check
+#	setup.sh build|demo|check|long
 #
 # How this file works: each task needs the packages of the tasks before it and its
 # own.  When all of them are there nothing is done and no network is needed; else it
@@ -24,6 +24,8 @@ check_packages=(
 	codespell cppcheck dwarves g++ libcmocka-dev perl pkg-config python3 shellcheck sparse
 	valgrind
 )
+# libFuzzer
+long_packages=(clang libclang-rt-14-dev)
 
 say()
 {
@@ -69,7 +71,8 @@ packages()
 	build) printf '%s\n' "${build_packages[@]}" ;;
 	demo) printf '%s\n' "${build_packages[@]}" "${demo_packages[@]}" ;;
 	check) printf '%s\n' "${build_packages[@]}" "${demo_packages[@]}" "${check_packages[@]}" ;;
-	*) die "usage: setup.sh build|demo|check" ;;
+	long) packages check && printf '%s\n' "${long_packages[@]}" ;;
+	*) die "usage: setup.sh build|demo|check|long" ;;
 	esac
 }
 
