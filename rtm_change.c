@@ -27,6 +27,7 @@
 
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 
 /* Flags that decide about forwarding: martian, blackhole, discard, inactive. */

@@ -28,6 +28,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_notify.h"
 #include "rtm_route.h"
 #include "rtm_timer.h"
@@ -130,6 +131,7 @@ static const struct init_step steps[] = {
 	{ rtm_trie_caches_init, rtm_trie_caches_exit },
 	{ rtm_dest_caches_init, rtm_dest_caches_exit },
 	{ rtm_nexthop_caches_init, rtm_nexthop_caches_exit },
+	{ rtm_nhset_init, rtm_nhset_exit },
 	{ rtm_route_caches_init, rtm_route_caches_exit },
 	{ rtm_lock_init, rtm_lock_exit },
 	{ rtm_timer_wq_init, rtm_timer_wq_exit },

@@ -24,6 +24,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_notify.h"
 #include "rtm_route.h"
 #include "rtm_select.h"

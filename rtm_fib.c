@@ -46,6 +46,7 @@
 #include "rtm_dest.h"
 #include "rtm_fib_port.h"
 #include "rtm_net.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 #include "rtm_table.h"
 

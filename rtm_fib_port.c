@@ -32,6 +32,7 @@
 #include "rtm_dest.h"
 #include "rtm_fib.h"
 #include "rtm_net.h"
+#include "rtm_nhset.h"
 #include "rtm_prefix.h"
 #include "rtm_route.h"
 #include "rtm_table.h"

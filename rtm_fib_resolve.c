@@ -40,6 +40,7 @@
 #include "rtm_fib.h"
 #include "rtm_fib_wish.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_prefix.h"
 #include "rtm_route.h"
 #include "rtm_table.h"
@@ -458,7 +459,6 @@ static struct rtm_nhset *make_set(struct rtm_fib_resolver *r, const struct rtm_n
 
 	if (!set)
 		return NULL;
-	set->resolved = true;
 	set->mtu = nhs->mtu;
 	memcpy(set->src, nhs->src, sizeof(set->src));
 	memcpy(set->nh, r->hops, r->n_hops * sizeof(r->hops[0]));

@@ -46,6 +46,7 @@
 #include "rtm_net.h"
 #include "rtm_netlink.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_prefix.h"
 #include "rtm_route.h"
 #include "rtm_select.h"

@@ -19,6 +19,7 @@
 #include "rtm_lock.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_object.h"
 #include "rtm_route.h"
 #include "rtm_route_list.h"

@@ -13,6 +13,7 @@
 
 #include "rtm_entity.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 
 static bool set_has(const struct rtm_nhset *nhs, const struct rtm_nexthop *nh)

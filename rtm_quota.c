@@ -39,12 +39,9 @@
 #include "rtm_route.h"
 #include "rtm_table.h"
 
-/*
- * Bytes that one of a kind stands for.  A route has a set of next hops, nearly always
- * of one; a notification is the largest of the objects.
- */
+/* Bytes that one of a kind stands for; a notification is the largest of the objects. */
 static const u16 weights[RTM_N_RESOURCES] = {
-	[RTM_RES_ROUTES] = sizeof(struct rtm_route) + sizeof(struct rtm_nhset) + sizeof(void *),
+	[RTM_RES_ROUTES] = sizeof(struct rtm_route),
 	[RTM_RES_NEXTHOPS] = sizeof(struct rtm_nexthop),
 	[RTM_RES_HANDLES] = RTM_HANDLE_BYTES,
 	[RTM_RES_OBJECTS] = sizeof(struct rtm_notify),

@@ -30,6 +30,7 @@
 #include "rtm_entity.h"
 #include "rtm_fib.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 
 static u64 count_routes(struct rtm_entity *owner)

@@ -26,6 +26,7 @@
 #include "rtm_limits.h"
 #include "rtm_net.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_route_list.h"
 #include "rtm_select.h"
 #include "rtm_table.h"
@@ -33,107 +34,9 @@
 
 static struct kmem_cache *route_cache;
 
-/**
- * rtm_nhset_alloc() - room for the next hops of a route
- * @n: number of next hops, at most RTM_MAX_NEXTHOPS
- *
- * The caller fills in @nh with references of its own before anybody else sees the
- * set; entries left NULL are skipped at the end.
- *
- * Return: a set with one reference, or NULL.
- */
-struct rtm_nhset *rtm_nhset_alloc(unsigned int n)
-{
-	struct rtm_nhset *nhs;
-
-	nhs = kzalloc(struct_size(nhs, nh, n), RTM_GFP_CLIENT);
-	if (!nhs)
-		return NULL;
-	refcount_set(&nhs->refs, 1);
-	nhs->n = n;
-	return nhs;
-}
-
-/* Bytes beyond those that every route stands for. */
-static u64 nhset_excess(const struct rtm_nhset *nhs)
-{
-	return nhs->n > 1 ? array_size(nhs->n - 1, sizeof(nhs->nh[0])) : 0;
-}
-
-/**
- * rtm_nhset_charge() - charge for a set of more than one next hop
- * @nhs: the set, complete and of the caller alone
- * @owner: the entity its next hops belong to
- *
- * The owner is charged until rtm_nhset_uncharge(), the namespace as long as the set
- * lives.
- *
- * Context: any.
- *
- * Return: 0, or -ENOSPC over a limit.
- */
-int rtm_nhset_charge(struct rtm_nhset *nhs, struct rtm_entity *owner)
-{
-	u64 excess = nhset_excess(nhs);
-	int err;
-
-	if (!excess)
-		return 0;
-	err = rtm_charge(owner, RTM_RES_BYTES, excess);
-	nhs->charged = !err;
-	return err;
-}
-
-/**
- * rtm_nhset_uncharge() - a set is no route's any more
- * @nhs: the set, or NULL; the caller has a reference
- *
- * Context: any.
- */
-void rtm_nhset_uncharge(const struct rtm_nhset *nhs)
-{
-	if (nhs && nhs->charged)
-		rtm_quota_give(&nhs->nh[0]->owner->quota, RTM_RES_BYTES, nhset_excess(nhs));
-}
-
 static struct rtm_quota *net_quota(const struct rtm_entity *owner)
 {
 	return &owner->table->rnet->quota;
-}
-
-/**
- * rtm_nhset_get() - take a reference to a set found under RCU
- * @nhs: the set
- *
- * Return: false when it is being freed; look again.
- */
-bool rtm_nhset_get(struct rtm_nhset *nhs)
-{
-	return refcount_inc_not_zero(&nhs->refs);
-}
-
-/**
- * rtm_nhset_put() - give a reference back
- * @nhs: the set, or NULL
- *
- * Context: process, may sleep (next hops and their owner may go with it).
- */
-void rtm_nhset_put(struct rtm_nhset *nhs)
-{
-	unsigned int i;
-
-	if (!nhs || !refcount_dec_and_test(&nhs->refs))
-		return;
-	if (nhs->charged)
-		rtm_quota_give(net_quota(nhs->nh[0]->owner), RTM_RES_BYTES, nhset_excess(nhs));
-	for (i = 0; i < nhs->n; i++) {
-		if (!nhs->nh[i])
-			continue;
-		if (!nhs->resolved)
-			atomic_dec(&nhs->nh[i]->users);
-		rtm_nexthop_put(nhs->nh[i]);
-	}
-	kfree_rcu(nhs, rcu);
 }
 
 static void route_free_rcu(struct rcu_head *rcu)
@@ -263,15 +166,11 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
  */
 void rtm_route_keep_charged(struct rtm_route *route)
 {
-	const struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
-	struct rtm_quota *q = &route->owner->quota;
-
 	if (route->charged)
 		return;
 	route->charged = true;
-	rtm_quota_add(q, RTM_RES_ROUTES, 1);
-	if (nhs && nhs->charged)
-		rtm_quota_add(q, RTM_RES_BYTES, nhset_excess(nhs));
+	rtm_quota_add(&route->owner->quota, RTM_RES_ROUTES, 1);
+	rtm_nhset_reuse(rcu_dereference_protected(route->nhs, true));
 }
 
 /**
@@ -288,7 +187,7 @@ void rtm_route_uncharge(struct rtm_route *route)
 		return;
 	route->charged = false;
 	rtm_quota_give(&route->owner->quota, RTM_RES_ROUTES, 1);
-	rtm_nhset_uncharge(rcu_dereference_protected(route->nhs, true));
+	rtm_nhset_unuse(rcu_dereference_protected(route->nhs, true));
 }
 
 /* Link a new route to its owner, unless the owner has gone meanwhile. */
@@ -400,7 +299,7 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 		rtm_change_edit(&c, route);
 	route_fill(route, spec, old);
 	/* not so with a new route, which had the set of @spec from the beginning */
-	rtm_nhset_uncharge(old->nhs);
+	rtm_nhset_unuse(old->nhs);
 	rtm_expiry_set(route, spec->ttl_ms);
 	if (c.active)
 		rtm_change_edited(&c);

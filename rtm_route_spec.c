@@ -18,6 +18,7 @@
 #include "rtm_ioctl.h"
 #include "rtm_limits.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_table.h"
 
 /* A next hop the caller may put into a route; a reference, or NULL. */
@@ -53,7 +54,6 @@ static int fill_nhset(struct rtm_client *client, struct rtm_entity *self, struct
 		if (!nh)
 			return -EBADF;
 		nhs->nh[i] = nh;
-		atomic_inc(&nh->users);
 		if (has_nexthop(nhs, i, nh))
 			return -EINVAL;
 	}
@@ -87,9 +87,7 @@ static struct rtm_nhset *nhset_from_user(struct rtm_client *client, struct rtm_e
 	memcpy(nhs->src, attrs->src, sizeof(nhs->src));
 	err = fill_nhset(client, self, nhs, ids);
 	if (!err)
-		err = rtm_nhset_charge(nhs, self);
-	if (!err)
-		return nhs;
+		return rtm_nhset_share(nhs, self);
 	rtm_nhset_put(nhs);
 	return ERR_PTR(err);
 }
@@ -126,7 +124,7 @@ void rtm_route_spec_put(struct rtm_route_spec *spec)
 {
 	if (spec->neighbour)
 		rtm_nexthop_put(spec->neighbour);
-	rtm_nhset_uncharge(spec->nhs);
+	rtm_nhset_unuse(spec->nhs);
 	rtm_nhset_put(spec->nhs);
 }
 

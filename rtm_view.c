@@ -20,6 +20,7 @@
 #include "rtm_holddown.h"
 #include "rtm_ioctl.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
 

@@ -15,28 +15,6 @@
 #include "rtm_types.h"
 
 /**
- * struct rtm_nhset - where a route sends packets; immutable once published
- * @refs: routes and the FIB writer hold one each
- * @n: number of next hops
- * @resolved: made for the FIB alone, of no route; does not count in rtm_nexthop.users
- * @charged: what it has beyond one next hop is charged to the namespace
- * @mtu: path MTU, 0 for the device's
- * @src: preferred source, all zero for none
- * @rcu: for the free
- * @nh: the next hops, a reference each, in the owner's order
- */
-struct rtm_nhset {
-	refcount_t refs;
-	u16 n;
-	bool resolved;
-	bool charged;
-	u32 mtu;
-	u8 src[16];
-	struct rcu_head rcu;
-	struct rtm_nexthop *nh[];
-};
-
-/**
  * struct rtm_route_extra - what few routes have
  * @route: the route, constant
  * @list: route list it is on, or NULL
@@ -63,7 +41,7 @@ struct rtm_route_extra {
  * @dest: its destination, holds a reference
  * @owner: its owner, holds a reference
  * @neighbour: next hop it was learned from, holds a reference, or NULL
- * @nhs: next hops, holds a reference; never NULL
+ * @nhs: next hops, holds a reference; never NULL, see rtm_nhset.c
  * @cookie: the owner's private value
  * @changed: jiffies of the last add or change
  * @seq: place among candidates of equal rank, ascending; new when the rank changes
@@ -119,7 +97,7 @@ struct rtm_route {
  * struct rtm_route_spec - a route as its owner gives it, handles resolved
  * @prefix: destination
  * @neighbour: borrowed, or NULL
- * @nhs: reference handed over on success, or NULL for no next hop
+ * @nhs: reference and use handed over on success
  * @cookie: private value
  * @metric: compared second
  * @preference: compared first; 0 takes the protocol's default
@@ -163,12 +141,6 @@ int rtm_route_extra_get(struct rtm_route *route);
 
 void rtm_route_keep_charged(struct rtm_route *route);
 void rtm_route_uncharge(struct rtm_route *route);
-
-struct rtm_nhset *rtm_nhset_alloc(unsigned int n);
-int rtm_nhset_charge(struct rtm_nhset *nhs, struct rtm_entity *owner);
-void rtm_nhset_uncharge(const struct rtm_nhset *nhs);
-void rtm_nhset_put(struct rtm_nhset *nhs);
-bool rtm_nhset_get(struct rtm_nhset *nhs);
 
 int rtm_route_caches_init(void);
 void rtm_route_caches_exit(void);

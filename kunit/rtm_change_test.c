@@ -11,6 +11,7 @@
 #include "rtm_change.h"
 #include "rtm_dest.h"
 #include "rtm_entity.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
 

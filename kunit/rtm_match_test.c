@@ -11,6 +11,7 @@
 #include "rtm_entity.h"
 #include "rtm_match.h"
 #include "rtm_nexthop.h"
+#include "rtm_nhset.h"
 #include "rtm_route.h"
 
 #define N_HOPS		6
