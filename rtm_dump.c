@@ -368,7 +368,7 @@ static u32 describe_route(struct rtm_route_rec *rec, const struct rtm_route *rou
 	if (route->neighbour)
 		describe_hop(&rec->neighbour, route->neighbour, family);
 	rec->best = rtm_route_best_views(route);
-	rec->age_ms = min_t(u64, jiffies_to_msecs(jiffies - route->changed), U32_MAX);
+	rec->age_ms = rtm_route_age_ms(route);
 	for (i = 0; i < nhs->n; i++)
 		describe_hop(&rec->nexthops[i], nhs->nh[i], family);
 	return size;

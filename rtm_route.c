@@ -17,6 +17,7 @@
  */
 #include "rtm_route.h"
 
+#include <linux/build_bug.h>
 #include <linux/slab.h>
 
 #include "rtm_commit.h"
@@ -273,7 +274,7 @@ static void route_fill(struct rtm_route *route, const struct rtm_route_spec *spe
 	route->views = spec->views;
 	route->flags = spec->flags;
 	route->flags1 = spec->flags1;
-	route->changed = jiffies;
+	route->changed = rtm_route_clock();
 	WRITE_ONCE(route->epoch, READ_ONCE(route->owner->epoch));
 }
 
@@ -627,6 +628,8 @@ struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_pref
  */
 int rtm_route_caches_init(void)
 {
+	BUILD_BUG_ON(RTM_N_VIEWS > BITS_PER_TYPE(((struct rtm_route *)0)->views));
+
 	route_cache = KMEM_CACHE(rtm_route, 0);
 	return route_cache ? 0 : -ENOMEM;
 }

@@ -5,10 +5,14 @@
 #ifndef RTM_ROUTE_H
 #define RTM_ROUTE_H
 
+#include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/timekeeping.h>
 
 #include "rtm_expiry.h"
 #include "rtm_prefix.h"
@@ -35,7 +39,8 @@ struct rtm_route_extra {
 
 /**
  * struct rtm_route - a candidate
- * @link: in rtm_dest.routes, by rank
+ * @link: in rtm_dest.routes, by rank; nobody follows it without a section
+ * @rcu: for the free, when it is in no list
  * @owner_link: in rtm_entity.routes; once deleted in rtm_entity.held while it is held
  *	down
  * @dest: its destination, holds a reference
@@ -43,7 +48,7 @@ struct rtm_route_extra {
  * @neighbour: next hop it was learned from, holds a reference, or NULL
  * @nhs: next hops, holds a reference; never NULL, see rtm_nhset.c
  * @cookie: the owner's private value
- * @changed: jiffies of the last add or change
+ * @changed: rtm_route_clock() of the last add or change
  * @seq: place among candidates of equal rank, ascending; new when the rank changes
  * @metric: compared second
  * @preference: compared first, never 0
@@ -61,36 +66,37 @@ struct rtm_route_extra {
  *	NULL for nearly every route
  * @refs: the table and every handle hold one each
  * @epoch: the owner's when it was announced last
- * @rcu: for the free
  *
  * @dest and @owner never change.  Everything else but @dead and @moved is written in an
  * exclusive section of @dest and read in a section, or by RCU readers that can
  * live with any committed value.
  */
 struct rtm_route {
-	struct list_head link;
+	union {
+		struct list_head link;
+		struct rcu_head rcu;
+	};
 	struct list_head owner_link;
 	struct rtm_dest *dest;
 	struct rtm_entity *owner;
 	struct rtm_nexthop *neighbour;
 	struct rtm_nhset __rcu *nhs;
+	struct rtm_route_extra *extra;
 	u64 cookie;
-	unsigned long changed;
-	u32 seq;
-	u32 metric;
+	refcount_t refs;
 	u32 preference;
-	u32 views;
+	u32 metric;
+	u32 seq;
+	u32 epoch;
+	u32 changed;
 	u16 flags;
 	u8 flags1;
+	u8 views;
 	u8 state;
 	bool dead;
 	bool moved;
-	bool charged;
-	bool counted;
-	struct rtm_route_extra *extra;
-	refcount_t refs;
-	u32 epoch;
-	struct rcu_head rcu;
+	u8 charged : 1;
+	u8 counted : 1;
 };
 
 /**
@@ -122,6 +128,32 @@ struct rtm_route_spec {
 };
 
 struct rtm_wait;
+
+/* Nanoseconds are counted by 2 to the power of this: 67 ms, which wraps after 9 years. */
+#define RTM_ROUTE_CLOCK_SHIFT	26
+
+/**
+ * rtm_route_clock() - the time in the unit of rtm_route.changed
+ *
+ * Return: a number that wraps; differences count.
+ */
+static inline u32 rtm_route_clock(void)
+{
+	return ktime_get_boottime_ns() >> RTM_ROUTE_CLOCK_SHIFT;
+}
+
+/**
+ * rtm_route_age_ms() - how long ago a route was added or changed
+ * @route: the route, in a section
+ *
+ * Return: milliseconds, in steps of 67, at most U32_MAX.
+ */
+static inline u32 rtm_route_age_ms(const struct rtm_route *route)
+{
+	u64 ns = (u64)(rtm_route_clock() - route->changed) << RTM_ROUTE_CLOCK_SHIFT;
+
+	return min_t(u64, div_u64(ns, NSEC_PER_MSEC), U32_MAX);
+}
 
 struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route_spec *spec);
 int rtm_route_add_new(struct rtm_route *fresh, const struct rtm_route *present,
