@@ -14,7 +14,9 @@
  *
  * Besides, it is *used* by each route that is in the table or held down, and by each
  * description that may become one.  Its owner is charged for it while it is used, and the
- * namespace while it lives; see rtm_quota.c for why these are two things.
+ * namespace while it lives; see rtm_quota.c for why these are two things.  A plain set, of
+ * one next hop and nothing else, has been paid with the next hop, so that who is at his
+ * limit can still send his routes somewhere else.
  */
 #include "rtm_nhset.h"
 
@@ -38,9 +40,16 @@ static struct rhashtable nhsets;
 /* Membership in nhsets, last references, first and last uses. */
 static DEFINE_SPINLOCK(nhset_lock);
 
+/* Just one next hop: there is no more than one such set for each, or with none. */
+static bool is_plain(const struct rtm_nhset *nhs)
+{
+	return nhs->n <= 1 && !nhs->mtu && !memchr_inv(nhs->src, 0, sizeof(nhs->src));
+}
+
+/* What it is charged with as bytes; a plain one is part of what its next hop stands for. */
 static size_t nhset_bytes(const struct rtm_nhset *nhs)
 {
-	return struct_size(nhs, nh, nhs->n);
+	return is_plain(nhs) ? 0 : struct_size(nhs, nh, nhs->n);
 }
 
 static u32 nhset_hash(const void *data, u32 len, u32 seed)
