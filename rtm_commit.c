@@ -86,7 +86,7 @@ void rtm_commit_insert(struct rtm_dest *dest, struct rtm_route *route, struct rt
 		rtm_change_member(c, route);
 	rtm_route_hold(route);
 	rtm_select_insert(dest, route);
-	WRITE_ONCE(dest->n_routes, dest->n_routes + 1);
+	WRITE_ONCE(dest->leaf.n_routes, dest->leaf.n_routes + 1);
 }
 
 /*
@@ -122,5 +122,5 @@ void rtm_commit_remove(struct rtm_dest *dest, struct rtm_route *route, struct rt
 	WRITE_ONCE(route->state, RTM_STATE_DELETED);
 	list_del_init(&route->link);
 	rtm_route_uncharge(route);
-	WRITE_ONCE(dest->n_routes, dest->n_routes - 1);
+	WRITE_ONCE(dest->leaf.n_routes, dest->leaf.n_routes - 1);
 }

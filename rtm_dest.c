@@ -48,8 +48,8 @@ static struct rtm_dest *leaf_dest(struct rtm_trie_leaf *leaf)
 bool rtm_dest_visible(const struct rtm_dest *dest, u32 views)
 {
 	if (views)
-		return READ_ONCE(dest->views) & views;
-	return READ_ONCE(dest->n_routes) || rtm_holddown_views(dest);
+		return READ_ONCE(dest->leaf.views) & views;
+	return READ_ONCE(dest->leaf.n_routes) || rtm_holddown_views(dest);
 }
 
 static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_prefix *p)
@@ -60,22 +60,30 @@ static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_pre
 		return NULL;
 	dest->leaf.key = p->key;
 	dest->leaf.len = p->len;
-	refcount_set(&dest->refs, 1);
+	refcount_set(&dest->leaf.refs, 1);
 	dest->table = table;
 	rtm_lockable_init(&dest->lockable);
 	INIT_LIST_HEAD(&dest->routes);
-	INIT_HLIST_HEAD(&dest->cells);
 	rtm_fib_entry_init(&dest->fib);
 	rtm_change_node_init(&dest->changes);
 	dest->last_changed = ktime_get_real_ns();
 	return dest;
 }
 
+static void extra_free(struct rtm_dest_extra *extra)
+{
+	if (!extra)
+		return;
+	kfree(extra->holddown);
+	kfree(extra->fib_text);
+	kfree(extra);
+}
+
 static void dest_free_rcu(struct rcu_head *rcu)
 {
 	struct rtm_dest *dest = container_of(rcu, struct rtm_dest, rcu);
 
-	kfree(dest->holddown);
+	extra_free(dest->extra);
 	kmem_cache_free(dest_cache, dest);
 }
 
@@ -84,7 +92,39 @@ static void dest_free(struct rtm_dest *dest)
 	rtm_lockable_destroy(&dest->lockable);
 	rtm_fib_entry_destroy(&dest->fib);
 	rtm_holddown_uncharge(dest);
+	if (dest->extra)
+		rtm_quota_give(&dest->table->rnet->quota, RTM_RES_BYTES, sizeof(*dest->extra));
 	call_rcu(&dest->rcu, dest_free_rcu);
+}
+
+/**
+ * rtm_dest_extra_get() - make sure that a destination has its extra
+ * @dest: the destination; the caller has a reference
+ *
+ * At most one for each destination, which has been charged: so this is not refused.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: the extra, or NULL without memory.
+ */
+struct rtm_dest_extra *rtm_dest_extra_get(struct rtm_dest *dest)
+{
+	struct rtm_dest_extra *extra = READ_ONCE(dest->extra);
+	struct rtm_dest_extra *other;
+
+	if (extra)
+		return extra;
+	extra = kzalloc(sizeof(*extra), RTM_GFP_CLIENT);
+	if (!extra)
+		return NULL;
+	rtm_quota_add(&dest->table->rnet->quota, RTM_RES_BYTES, sizeof(*extra));
+	/* full barrier: whoever sees the pointer sees what is in it */
+	other = cmpxchg(&dest->extra, NULL, extra);
+	if (!other)
+		return extra;
+	rtm_quota_give(&dest->table->rnet->quota, RTM_RES_BYTES, sizeof(*extra));
+	kfree(extra);
+	return other;
 }
 
 /* The trie takes what it needs; whoever comes next is refused for it. */
@@ -148,7 +188,7 @@ struct rtm_dest *rtm_dest_find(struct rtm_table *table, const struct rtm_prefix 
 
 	rcu_read_lock();
 	leaf = rtm_trie_exact(&table->trie, p);
-	if (leaf && refcount_inc_not_zero(&leaf_dest(leaf)->refs))
+	if (leaf && refcount_inc_not_zero(&leaf->refs))
 		dest = leaf_dest(leaf);
 	rcu_read_unlock();
 	return dest;
@@ -212,7 +252,7 @@ static struct rtm_dest *first_visible(const struct rtm_trie *t, struct rtm_trie_
 {
 	for (; leaf; leaf = rtm_trie_cover(t, leaf))
 		if (rtm_dest_visible(leaf_dest(leaf), views) &&
-		    refcount_inc_not_zero(&leaf_dest(leaf)->refs))
+		    refcount_inc_not_zero(&leaf->refs))
 			return leaf_dest(leaf);
 	return NULL;
 }
@@ -278,7 +318,7 @@ struct rtm_dest *rtm_dest_next(struct rtm_table *table, const struct rtm_prefix 
 
 	rcu_read_lock();
 	leaf = rtm_trie_next(&table->trie, p, inclusive);
-	while (leaf && !refcount_inc_not_zero(&leaf_dest(leaf)->refs)) {
+	while (leaf && !refcount_inc_not_zero(&leaf->refs)) {
 		rtm_dest_prefix(leaf_dest(leaf), &at);
 		leaf = rtm_trie_next(&table->trie, &at, false);
 	}
@@ -307,7 +347,7 @@ void rtm_dest_put(struct rtm_dest *dest)
 {
 	struct rtm_table *table = dest->table;
 
-	if (!refcount_dec_and_mutex_lock(&dest->refs, &table->lock))
+	if (!refcount_dec_and_mutex_lock(&dest->leaf.refs, &table->lock))
 		return;
 	rtm_trie_remove(&table->trie, &dest->leaf);
 	charge_trie_locked(table);
@@ -324,7 +364,8 @@ void rtm_dest_put(struct rtm_dest *dest)
  */
 int rtm_dest_caches_init(void)
 {
-	dest_cache = KMEM_CACHE(rtm_dest, SLAB_HWCACHE_ALIGN);
+	dest_cache = kmem_cache_create("rtm_dest", sizeof(struct rtm_dest), RTM_TRIE_LEAF_ALIGN, 0,
+				       NULL);
 	return dest_cache ? 0 : -ENOMEM;
 }
 

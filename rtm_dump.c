@@ -282,12 +282,12 @@ static int dump_dest(struct dump *d, struct rtm_dest *dest, struct dest_cursor *
 	/* One record is all there is of it, whatever a forged cursor says. */
 	c->partial = 0;
 	memset(rec, 0, sizeof(*rec));
-	rec->refs = refcount_read(&dest->refs) - 1;
+	rec->refs = refcount_read(&dest->leaf.refs) - 1;
 	dest_prefix_to_user(&rec->prefix, dest);
 	rec->locked = rtm_lock_state(dest);
 	rtm_kernel_read_begin(dest);
-	rec->views = dest->views;
-	rec->n_routes = dest->n_routes;
+	rec->views = dest->leaf.views;
+	rec->n_routes = dest->leaf.n_routes;
 	rec->last_changed = dest->last_changed;
 	rtm_holddown_info(dest, &hold);
 	rtm_kernel_read_end(dest);

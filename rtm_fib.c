@@ -183,7 +183,6 @@ void rtm_fib_entry_init(struct rtm_fib_entry *entry)
 void rtm_fib_entry_destroy(struct rtm_fib_entry *entry)
 {
 	rtm_nhset_put(entry->installed);
-	kfree(entry->text);
 }
 
 /*
@@ -443,6 +442,14 @@ static bool put_down_locked(struct rtm_fib *fib, struct rtm_fib_entry *entry)
 	return false;
 }
 
+/* A text is a help, and does without memory; with one there is a place for it. */
+static char *text_copy(struct rtm_dest *dest, const char *text)
+{
+	if (!text || !rtm_dest_extra_get(dest))
+		return NULL;
+	return kstrndup(text, TEXT_MAX - 1, GFP_KERNEL);
+}
+
 /**
  * rtm_fib_settle() - a destination is decided for now: let go of it
  * @fib: FIB writer
@@ -457,7 +464,7 @@ void rtm_fib_settle(struct rtm_fib *fib, struct rtm_fib_plan *plan, u8 state, in
 		    const char *text)
 {
 	struct rtm_fib_entry *entry = &plan->dest->fib;
-	char *copy = text ? kstrndup(text, TEXT_MAX - 1, GFP_KERNEL) : NULL;
+	char *copy = text_copy(plan->dest, text);
 	bool drop;
 
 	rtm_nhset_put(plan->wish.nhs);
@@ -468,7 +475,8 @@ void rtm_fib_settle(struct rtm_fib *fib, struct rtm_fib_plan *plan, u8 state, in
 	entry->refused = plan->refused && !entry->dirty;
 	if (!plan->keep_error) {
 		entry->error = min(error, U8_MAX);
-		swap(entry->text, copy);
+		if (plan->dest->extra)
+			swap(plan->dest->extra->fib_text, copy);
 	}
 	drop = put_down_locked(fib, entry);
 	spin_unlock_bh(&fib->lock);
@@ -724,6 +732,11 @@ static const char *own_words(u8 state)
 	}
 }
 
+static const char *text_of(const struct rtm_dest *dest)
+{
+	return dest->extra ? dest->extra->fib_text : NULL;
+}
+
 /**
  * rtm_fib_describe() - what the FIB has of a destination, for listings
  * @dest: the destination
@@ -740,7 +753,7 @@ void rtm_fib_describe(struct rtm_dest *dest, u32 *state, u32 *error, char *text,
 	spin_lock_bh(&fib->lock);
 	*state = entry->dirty || entry->busy ? RTM_FIB_PENDING : entry->state;
 	*error = entry->error;
-	strscpy(text, entry->text ?: own_words(*state), size);
+	strscpy(text, text_of(dest) ?: own_words(*state), size);
 	spin_unlock_bh(&fib->lock);
 }
 

@@ -61,6 +61,13 @@ static const struct rtm_timer_ops hold_ops = {
 	.run = hold_run,
 };
 
+static struct rtm_holddown *holddown_of(const struct rtm_dest *dest)
+{
+	const struct rtm_dest_extra *extra = READ_ONCE(dest->extra);
+
+	return extra ? READ_ONCE(extra->holddown) : NULL;
+}
+
 /* Make sure that a destination has what it takes. */
 static int holddown_get(struct rtm_dest *dest)
 {
@@ -68,8 +75,10 @@ static int holddown_get(struct rtm_dest *dest)
 	struct rtm_holddown *h;
 	int err;
 
-	if (READ_ONCE(dest->holddown))
+	if (holddown_of(dest))
 		return 0;
+	if (!rtm_dest_extra_get(dest))
+		return -ENOMEM;
 	err = rtm_quota_take(q, RTM_RES_BYTES, sizeof(*h));
 	if (err)
 		return err;
@@ -81,7 +90,7 @@ static int holddown_get(struct rtm_dest *dest)
 	h->dest = dest;
 	rtm_timer_init(&h->timer, &hold_ops);
 	/* full barrier: whoever sees the pointer sees what is above */
-	if (cmpxchg(&dest->holddown, NULL, h)) {
+	if (cmpxchg(&dest->extra->holddown, NULL, h)) {
 		rtm_quota_give(q, RTM_RES_BYTES, sizeof(*h));
 		kfree(h);
 	}
@@ -94,9 +103,9 @@ static int holddown_get(struct rtm_dest *dest)
  */
 void rtm_holddown_uncharge(const struct rtm_dest *dest)
 {
-	if (dest->holddown)
+	if (holddown_of(dest))
 		rtm_quota_give(&dest->table->rnet->quota, RTM_RES_BYTES,
-			       sizeof(*dest->holddown));
+			       sizeof(struct rtm_holddown));
 }
 
 /**
@@ -124,7 +133,7 @@ int rtm_holddown_mark(struct rtm_dest *dest, struct rtm_entity *entity, u32 view
 		err = rtm_section_begin(&s, dest, entity, RTM_LOCK_EXCLUSIVE, wait);
 	if (err)
 		return err;
-	h = dest->holddown;
+	h = holddown_of(dest);
 	h->asker = !h->marked || h->asker == entity ? entity : NULL;
 	h->marked |= views;
 	h->hold_ms = max(h->hold_ms, ms);
@@ -140,7 +149,7 @@ int rtm_holddown_mark(struct rtm_dest *dest, struct rtm_entity *entity, u32 view
  */
 u32 rtm_holddown_views(const struct rtm_dest *dest)
 {
-	const struct rtm_holddown *h = READ_ONCE(dest->holddown);
+	const struct rtm_holddown *h = holddown_of(dest);
 
 	return h ? READ_ONCE(h->held) : 0;
 }
@@ -154,7 +163,9 @@ u32 rtm_holddown_views(const struct rtm_dest *dest)
  */
 struct rtm_route *rtm_holddown_route(const struct rtm_dest *dest, unsigned int view)
 {
-	return dest->holddown ? dest->holddown->routes[view] : NULL;
+	const struct rtm_holddown *h = holddown_of(dest);
+
+	return h ? h->routes[view] : NULL;
 }
 
 /**
@@ -166,7 +177,7 @@ struct rtm_route *rtm_holddown_route(const struct rtm_dest *dest, unsigned int v
  */
 void rtm_holddown_info(const struct rtm_dest *dest, struct rtm_holddown_info *info)
 {
-	const struct rtm_holddown *h = dest->holddown;
+	const struct rtm_holddown *h = holddown_of(dest);
 
 	memset(info, 0, sizeof(*info));
 	if (!h)
@@ -190,7 +201,7 @@ void rtm_holddown_look(const struct rtm_dest *dest, struct rtm_route **best)
 {
 	unsigned int view;
 
-	if (!dest->holddown)
+	if (!holddown_of(dest))
 		return;
 	for (view = 0; view < RTM_N_VIEWS; view++)
 		best[view] = rcu_dereference_protected(dest->best[view], true);
@@ -237,7 +248,7 @@ static void start_timer(struct rtm_holddown *h)
 static bool hold_begins(const struct rtm_dest *dest, unsigned int view,
 			struct rtm_route *const *best)
 {
-	const struct rtm_holddown *h = dest->holddown;
+	const struct rtm_holddown *h = holddown_of(dest);
 
 	return h->marked & ~h->held & BIT(view) && !rcu_access_pointer(dest->best[view]) &&
 	       may_hold(best[view]) && owner_keep(best[view]);
@@ -255,7 +266,7 @@ static bool hold_begins(const struct rtm_dest *dest, unsigned int view,
  */
 u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best)
 {
-	struct rtm_holddown *h = dest->holddown;
+	struct rtm_holddown *h = holddown_of(dest);
 	unsigned int view;
 	u32 begun = 0;
 
@@ -284,7 +295,7 @@ u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best)
  */
 u32 rtm_holddown_ending(const struct rtm_dest *dest)
 {
-	const struct rtm_holddown *h = dest->holddown;
+	const struct rtm_holddown *h = holddown_of(dest);
 	unsigned int view;
 	u32 views = 0;
 
@@ -320,7 +331,7 @@ static void forget(struct rtm_holddown *h)
  */
 void rtm_holddown_end(struct rtm_dest *dest, u32 views, struct rtm_route **released)
 {
-	struct rtm_holddown *h = dest->holddown;
+	struct rtm_holddown *h = holddown_of(dest);
 	unsigned int view;
 
 	WRITE_ONCE(h->held, h->held & ~views);

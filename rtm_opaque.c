@@ -23,7 +23,7 @@
 
 /**
  * struct opaque_cell - a value of one entity in one destination
- * @dest_node: in rtm_dest.cells
+ * @dest_node: in rtm_dest_extra.cells
  * @entity_node: in rtm_entity.cells
  * @dest: the destination, holds a reference
  * @entity: the entity; the cell goes before it does
@@ -42,7 +42,9 @@ static struct opaque_cell *find_locked(struct rtm_entity *entity, struct rtm_des
 	struct opaque_cell *cell;
 
 	lockdep_assert_held(&entity->table->lock);
-	hlist_for_each_entry(cell, &dest->cells, dest_node)
+	if (!dest->extra)
+		return NULL;
+	hlist_for_each_entry(cell, &dest->extra->cells, dest_node)
 		if (cell->entity == entity)
 			return cell;
 	return NULL;
@@ -102,7 +104,7 @@ static void link_locked(struct rtm_entity *entity, struct rtm_dest *dest,
 	cell->dest = dest;
 	cell->entity = entity;
 	cell->value = value;
-	hlist_add_head(&cell->dest_node, &dest->cells);
+	hlist_add_head(&cell->dest_node, &dest->extra->cells);
 	list_add_tail(&cell->entity_node, &entity->cells);
 }
 
@@ -152,6 +154,8 @@ int rtm_opaque_set(struct rtm_entity *entity, struct rtm_dest *dest, u64 value)
 	int err;
 
 	if (value) {
+		if (!rtm_dest_extra_get(dest))
+			return -ENOMEM;
 		fresh = kzalloc(sizeof(*fresh), RTM_GFP_CLIENT);
 		if (!fresh)
 			return -ENOMEM;

@@ -332,7 +332,7 @@ static int join(struct rtm_dest *dest, struct rtm_route *fresh)
 	struct rtm_entity *owner = fresh->owner;
 	int err;
 
-	if (dest->n_routes >= rtm_max_dest_routes)
+	if (dest->leaf.n_routes >= rtm_max_dest_routes)
 		return -ENOSPC;
 	err = rtm_charge(owner, RTM_RES_ROUTES, 1);
 	if (err)

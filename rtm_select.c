@@ -29,14 +29,19 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_route_rank_cmp);
 
 void rtm_select_insert(struct rtm_dest *dest, struct rtm_route *route)
 {
+	struct list_head *before = &dest->routes;
 	struct rtm_route *pos;
 
-	route->seq = dest->next_seq++;
-	list_for_each_entry_reverse(pos, &dest->routes, link)
-		if (rtm_route_rank_cmp(pos, route) <= 0)
-			break;
-	/* Without a break pos->link is the list head: the route goes first. */
-	list_add(&route->link, &pos->link);
+	route->seq = 0;
+	list_for_each_entry_reverse(pos, &dest->routes, link) {
+		if (rtm_route_rank_cmp(pos, route) > 0)
+			continue;
+		before = &pos->link;
+		if (!rtm_route_rank_cmp(pos, route))
+			route->seq = pos->seq + 1;
+		break;
+	}
+	list_add(&route->link, before);
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_select_insert);
 
@@ -92,7 +97,7 @@ u32 rtm_select_update(struct rtm_dest *dest)
 		rcu_assign_pointer(dest->best[view], best);
 		changed |= BIT(view);
 	}
-	WRITE_ONCE(dest->views, live_views(dest));
+	WRITE_ONCE(dest->leaf.views, live_views(dest));
 	return changed;
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_select_update);

@@ -178,7 +178,7 @@ void rtm_dest_views_collect(struct rtm_dest_views *dv, struct rtm_dest *dest, u3
 	unsigned int view;
 
 	memset(dv, 0, sizeof(*dv));
-	dv->belongs = dest->views;
+	dv->belongs = dest->leaf.views;
 	dv->last_changed = dest->last_changed;
 	for (view = 0; view < RTM_N_VIEWS; view++)
 		if (views & BIT(view))

@@ -18,42 +18,50 @@
 #include "rtm_types.h"
 
 /**
+ * struct rtm_dest_extra - what few destinations have
+ * @cells: opaque cells of entities that set one, under the table's lock
+ * @holddown: made when it is first marked for hold-down, and then there to stay
+ * @fib_text: the kernel's message for the last failure, or NULL; kmalloc()ed, under the
+ *	FIB writer's lock
+ */
+struct rtm_dest_extra {
+	struct hlist_head cells;
+	struct rtm_holddown *holddown;
+	char *fib_text;
+};
+
+/**
  * struct rtm_dest - a destination
  * @leaf: its place in the trie; first, so that a lookup reads one line
- * @views: views with at least one live candidate; written in a section, read
+ * @leaf.views: views with at least one live candidate; written in a section, read
  *	under RCU
- * @best: best route of each view; written in a section, read under RCU
- * @refs: routes, handles, cells and lists hold one each.  The last one takes the
+ * @leaf.n_routes: entries of @routes, likewise
+ * @leaf.refs: routes, handles, cells and lists hold one each.  The last one takes the
  *	destination out of the trie under the table's lock.
- * @n_routes: entries of @routes
- * @next_seq: what the next route placed in @routes gets as its seq
+ * @best: best route of each view; written in a section, read under RCU
  * @table: its table, holds a reference
  * @lockable: the destination lock
+ * @rcu: for the free, when nobody can lock it any more
  * @routes: candidates in order of rank; changed and walked in a section
- * @cells: opaque cells of entities that set one, under the table's lock
- * @holddown: made when it is first marked for hold-down, and then there to stay; NULL
- *	for nearly every destination
+ * @extra: made by rtm_dest_extra_get() when first needed, and then there to stay; NULL for
+ *	nearly every destination
  * @fib: what the kernel FIB has
  * @changes: who is to be told that it changed, who marked it
  * @last_changed: CLOCK_REALTIME nanoseconds, written in a section
- * @rcu: for the free
  */
 struct rtm_dest {
 	struct rtm_trie_leaf leaf;
-	u32 views;
-	refcount_t refs;
 	struct rtm_route __rcu *best[RTM_N_VIEWS];
 	struct rtm_table *table;
-	u32 n_routes;
-	u32 next_seq;
-	struct rtm_lockable lockable;
+	union {
+		struct rtm_lockable lockable;
+		struct rcu_head rcu;
+	};
 	struct list_head routes;
-	struct hlist_head cells;
-	struct rtm_holddown *holddown;
+	struct rtm_dest_extra *extra;
 	struct rtm_fib_entry fib;
 	struct rtm_change_node changes;
 	u64 last_changed;
-	struct rcu_head rcu;
 };
 
 struct rtm_dest *rtm_dest_get_or_create(struct rtm_table *table, const struct rtm_prefix *p);
@@ -66,6 +74,7 @@ struct rtm_dest *rtm_dest_next(struct rtm_table *table, const struct rtm_prefix 
 bool rtm_dest_visible(const struct rtm_dest *dest, u32 views);
 void rtm_dest_put(struct rtm_dest *dest);
 void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
+struct rtm_dest_extra *rtm_dest_extra_get(struct rtm_dest *dest);
 
 /**
  * rtm_dest_hold() - take another reference to a destination one has already
@@ -73,7 +82,7 @@ void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
  */
 static inline void rtm_dest_hold(struct rtm_dest *dest)
 {
-	refcount_inc(&dest->refs);
+	refcount_inc(&dest->leaf.refs);
 }
 
 /**

@@ -16,7 +16,6 @@
  *	reference to the destination.
  * @installed: next hops as last acknowledged by the kernel, NULL when nothing of
  *	ours is there or the entry has none (blackhole and friends)
- * @text: the kernel's message for the last failure, or NULL; kmalloc()ed
  * @shape: how @installed is used, see rtm_fib_wish.c
  * @type: RTN_* of the entry we have in the kernel, RTN_UNSPEC for none
  * @state: enum rtm_fib_state
@@ -34,7 +33,6 @@
 struct rtm_fib_entry {
 	struct list_head link;
 	struct rtm_nhset *installed;
-	char *text;
 	u32 shape;
 	u8 type;
 	u8 state;

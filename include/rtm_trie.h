@@ -8,6 +8,7 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 
 #include "rtm_prefix.h"
 
@@ -15,19 +16,31 @@ struct rtm_trie_node;
 
 /**
  * struct rtm_trie_leaf - what the trie stores, embedded in a destination
+ * @len: prefix length; constant while in the trie
+ * @views: the owner's, see struct rtm_dest
+ * @n_routes: the owner's
+ * @refs: the owner's
  * @key: masked address; constant while in the trie
  * @cover: next less specific leaf of the trie other than that of length 0, or NULL.
  *	Changed by the writer, read under RCU through rtm_trie_cover().
- * @len: prefix length; constant while in the trie
+ *
+ * The trie has nothing to do with what is the owner's; it stands here because it fits in
+ * beside the length.  Of nearly every leaf a lookup reads no more than the first 16 bytes,
+ * so it has to be aligned to RTM_TRIE_LEAF_ALIGN, which keeps them in one cache line.
  *
  * The owner allocates it, and frees it only after a grace period has passed since
  * rtm_trie_remove().
  */
 struct rtm_trie_leaf {
+	u8 len;
+	u8 views;
+	u16 n_routes;
+	refcount_t refs;
 	struct rtm_key key;
 	struct rtm_trie_leaf __rcu *cover;
-	u8 len;
 } __aligned(8);
+
+#define RTM_TRIE_LEAF_ALIGN	16
 
 /**
  * struct rtm_trie - one table of prefixes

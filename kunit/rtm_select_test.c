@@ -239,7 +239,7 @@ static void select_views_are_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), (u32)RTM_V_SUPPORTED);
 	KUNIT_EXPECT_PTR_EQ(test, rtm_select_best(&ctx->dest, 0), &ctx->routes[1]);
 	KUNIT_EXPECT_PTR_EQ(test, rtm_select_best(&ctx->dest, 1), &ctx->routes[0]);
-	KUNIT_EXPECT_EQ(test, ctx->dest.views, (u32)RTM_V_SUPPORTED);
+	KUNIT_EXPECT_EQ(test, ctx->dest.leaf.views, (u8)RTM_V_SUPPORTED);
 }
 
 static void select_dead_is_passed_by(struct kunit *test)
@@ -255,7 +255,7 @@ static void select_dead_is_passed_by(struct kunit *test)
 	ctx->routes[1].dead = true;
 	rtm_select_update(&ctx->dest);
 	KUNIT_EXPECT_NULL(test, rtm_select_best(&ctx->dest, 0));
-	KUNIT_EXPECT_EQ(test, ctx->dest.views, 0u);
+	KUNIT_EXPECT_EQ(test, ctx->dest.leaf.views, 0);
 }
 
 static struct kunit_case rtm_select_cases[] = {
