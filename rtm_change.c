@@ -49,15 +49,17 @@ static const struct rtm_route *best_of(const struct rtm_dest *dest, unsigned int
 
 /**
  * rtm_change_begin() - before the first change of a commit
- * @c: memory, need not be initialised
+ * @c: memory, of which only @c->node need be initialised
  * @dest: the destination
  */
 void rtm_change_begin(struct rtm_change *c, const struct rtm_dest *dest)
 {
+	struct rtm_change_node *node = c->node;
 	unsigned int view;
 
 	memset(c, 0, sizeof(*c));
 	c->active = true;
+	c->node = node;
 	for (view = 0; view < RTM_N_VIEWS; view++)
 		c->old_best[view] = best_of(dest, view);
 }

@@ -5,7 +5,7 @@
  * Whatever changes among the candidates of a destination, be it a client's call, the
  * end of a lifetime or that of an owner, changes between a begin and an end that are
  * here.  The end makes the rest follow: best routes, hold-down, change time, FIB,
- * listeners.  Nothing of it needs memory or can fail.
+ * listeners.  Nothing of it can fail.
  */
 #include "rtm_commit.h"
 
@@ -30,13 +30,17 @@
  * @dest: the destination, in an exclusive section
  * @c: memory for rtm_commit_end(), need not be initialised
  *
- * The RCU read section lasts until rtm_commit_end(): see rtm_notify_listening().
+ * The RCU read section lasts until rtm_commit_end(): see rtm_notify_listening().  Memory
+ * for the listeners is taken before it; without it they are told everything anew.
  *
- * Context: process; does not sleep until rtm_commit_end().
+ * Context: process, may sleep here, but not until rtm_commit_end().
  */
 void rtm_commit_begin(struct rtm_dest *dest, struct rtm_change *c)
 	__acquires(RCU)
 {
+	c->node = NULL;
+	if (rtm_notify_listening(&dest->table->notify) && !READ_ONCE(dest->changes))
+		c->node = rtm_change_node_alloc(dest, GFP_KERNEL);
 	rcu_read_lock();
 	c->active = false;
 	if (rtm_notify_listening(&dest->table->notify))
@@ -71,6 +75,7 @@ u32 rtm_commit_end(struct rtm_dest *dest, u32 was_best, struct rtm_change *c)
 		rtm_notify_record(dest, c);
 	}
 	rcu_read_unlock();
+	rtm_change_node_free(c->node);
 	return changed;
 }
 

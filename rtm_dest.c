@@ -65,7 +65,6 @@ static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_pre
 	rtm_lockable_init(&dest->lockable);
 	INIT_LIST_HEAD(&dest->routes);
 	rtm_fib_entry_init(&dest->fib);
-	rtm_change_node_init(&dest->changes);
 	dest->last_changed = ktime_get_real_ns();
 	return dest;
 }

@@ -2,12 +2,13 @@
 /*
  * Change notification: registrations, and what a commit has to do with them.
  *
- * A registration has a bit number in its table, and every destination has a word of
- * such bits: those that have not been told of its last change.  A destination with a
- * bit set is on the table's list, once, in order of the last change; a new change sets
- * bits and moves it to the end.  So nothing is allocated when something changes, and
- * a listener that sleeps costs one bit for each destination, however often that
- * changes.
+ * A registration has a bit number in its table, and a destination that has changed has a
+ * node with a word of such bits: those that have not been told of its last change.  The
+ * node is on the table's list, once, in order of the last change; a new change sets bits
+ * and moves it to the end.  When all have been told it goes.  So a listener that sleeps
+ * costs one node for each destination, however often that changes, and those who do not
+ * sleep next to nothing.  A commit takes the memory for it before it begins; if there
+ * is none, who should have been told is out of sync, see below.
  *
  * Each registration has a cursor in the list.  What stands before it does not have
  * its bit: bits are set only together with a move to the end.  A reader goes on from
@@ -49,10 +50,7 @@
 /* Runs sweeps after a desync. */
 static struct workqueue_struct *notify_wq;
 
-static struct rtm_dest *node_dest(struct rtm_change_node *node)
-{
-	return container_of(node, struct rtm_dest, changes);
-}
+static struct kmem_cache *node_cache;
 
 /**
  * rtm_notify_of() - the registration an object is
@@ -84,12 +82,62 @@ void rtm_notify_table_init(struct rtm_notify_table *t)
 }
 
 /**
- * rtm_change_node_init() - a node in no list
- * @node: part of a destination, zero
+ * rtm_change_node_alloc() - memory for a destination to become a changed or marked one
+ * @dest: the destination
+ * @gfp: how to allocate
+ *
+ * Context: process.
+ *
+ * Return: a node that is nobody's, or NULL.
  */
-void rtm_change_node_init(struct rtm_change_node *node)
+struct rtm_change_node *rtm_change_node_alloc(const struct rtm_dest *dest, gfp_t gfp)
 {
+	return kmem_cache_zalloc(node_cache, gfp | dest->table->rnet->account);
+}
+
+/**
+ * rtm_change_node_free() - free a node that is nobody's
+ * @node: the node, or NULL
+ */
+void rtm_change_node_free(struct rtm_change_node *node)
+{
+	if (node)
+		kmem_cache_free(node_cache, node);
+}
+
+/*
+ * The node of a destination, which becomes one of *@spare if it has none, or of what there
+ * is to be had at once; NULL without memory.  It has a reference, and is charged to the
+ * namespace without looking: there is one for each destination at most.
+ */
+static struct rtm_change_node *node_get(struct rtm_dest *dest, struct rtm_change_node **spare)
+{
+	struct rtm_change_node *node = dest->changes;
+
+	if (node)
+		return node;
+	node = *spare ? : rtm_change_node_alloc(dest, GFP_ATOMIC | __GFP_NOWARN);
+	*spare = NULL;
+	if (!node)
+		return NULL;
 	INIT_LIST_HEAD(&node->link);
+	rtm_dest_hold(dest);
+	node->dest = dest;
+	node->ghost = !rtm_dest_visible(dest, 0);
+	WRITE_ONCE(dest->changes, node);
+	rtm_quota_add(&dest->table->rnet->quota, RTM_RES_BYTES, sizeof(*node));
+	return node;
+}
+
+/* Its reference is the caller's. */
+static void node_end(struct rtm_change_node *node)
+{
+	struct rtm_dest *dest = node->dest;
+
+	list_del(&node->link);
+	WRITE_ONCE(dest->changes, NULL);
+	rtm_quota_give(&dest->table->rnet->quota, RTM_RES_BYTES, sizeof(*node));
+	rtm_change_node_free(node);
 }
 
 /* The registration of the lowest bit in *@bits, which is taken out. */
@@ -101,9 +149,14 @@ static struct rtm_notify *pop_bit(const struct rtm_notify_table *t, u64 *bits)
 	return n;
 }
 
+static bool is_marked(const struct rtm_notify *n, const struct rtm_dest *dest)
+{
+	return dest->changes && dest->changes->marked & n->bit;
+}
+
 static bool has_marked(const struct rtm_notify *n, const struct rtm_dest *dest)
 {
-	return !(n->spec.types & RTM_CT_ONLY_MARKED) || dest->changes.marked & n->bit;
+	return !(n->spec.types & RTM_CT_ONLY_MARKED) || is_marked(n, dest);
 }
 
 /* Whether the replay is still to come to @dest, so that nothing need be recorded. */
@@ -192,12 +245,13 @@ void rtm_notify_count_ghosts(struct rtm_notify *n, s64 more)
  */
 static void update_ghost(struct rtm_notify_table *t, struct rtm_dest *dest)
 {
-	struct rtm_change_node *node = &dest->changes;
+	struct rtm_change_node *node = dest->changes;
 	bool ghost = !rtm_dest_visible(dest, 0);
-	u64 bits = node->pending & t->recording;
+	u64 bits;
 
-	if (node->ghost == ghost)
+	if (!node || node->ghost == ghost)
 		return;
+	bits = node->pending & t->recording;
 	node->ghost = ghost;
 	while (bits)
 		rtm_notify_count_ghosts(pop_bit(t, &bits), ghost ? 1 : -1);
@@ -237,14 +291,31 @@ static void tell(struct rtm_notify_table *t, struct rtm_notify *n)
 		rtm_event_raise(&n->event);
 }
 
-/* Set the bits @hit of a destination, which becomes the one changed last. */
-static void pend(struct rtm_notify_table *t, struct rtm_dest *dest, u64 hit)
+/* There is no memory to remember what changed: these have to be told everything. */
+static void lose(struct rtm_notify_table *t, u64 hit)
 {
-	struct rtm_change_node *node = &dest->changes;
-	u64 fresh = hit & ~node->pending;
+	struct rtm_notify *n;
 
-	if (!(node->pending | node->marked))
-		rtm_dest_hold(dest);
+	while (hit) {
+		n = pop_bit(t, &hit);
+		desync(t, n);
+		if (n->spec.events)
+			rtm_event_raise(&n->event);
+	}
+}
+
+/* Set the bits @hit of a destination, which becomes the one changed last. */
+static void pend(struct rtm_notify_table *t, struct rtm_dest *dest, u64 hit,
+		 struct rtm_change_node **spare)
+{
+	struct rtm_change_node *node = node_get(dest, spare);
+	u64 fresh;
+
+	if (!node) {
+		lose(t, hit);
+		return;
+	}
+	fresh = hit & ~node->pending;
 	node->pending = (node->pending & ~t->dying) | hit;
 	node->marked &= ~t->dying;
 	list_move_tail(&node->link, &t->changes);
@@ -259,7 +330,9 @@ static void pend(struct rtm_notify_table *t, struct rtm_dest *dest, u64 hit)
  * @dest: the destination, in an exclusive section
  * @c: the commit, ended
  *
- * Context: process, takes the listeners' lock; needs no memory.
+ * Without memory, neither in @c nor at once, they are out of sync.
+ *
+ * Context: process, takes the listeners' lock.
  */
 void rtm_notify_record(struct rtm_dest *dest, struct rtm_change *c)
 {
@@ -272,7 +345,7 @@ void rtm_notify_record(struct rtm_dest *dest, struct rtm_change *c)
 	update_ghost(t, dest);
 	hit = match_all(t, dest, c);
 	if (hit)
-		pend(t, dest, hit);
+		pend(t, dest, hit, &c->node);
 	spin_unlock(&t->lock);
 }
 
@@ -281,20 +354,25 @@ void rtm_notify_record(struct rtm_dest *dest, struct rtm_change *c)
  * @n: the registration, recording
  * @dest: the destination; the caller has a reference
  *
- * It goes to the end of the list, ahead of every cursor.
+ * It goes to the end of the list, ahead of every cursor.  Without memory the registration
+ * is out of sync.
  *
  * Context: the listeners' lock held.
  */
 void rtm_notify_set_pending(struct rtm_notify *n, struct rtm_dest *dest)
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
+	struct rtm_change_node *none = NULL;
 
 	lockdep_assert_held(&t->lock);
 	update_ghost(t, dest);
-	pend(t, dest, n->bit);
+	pend(t, dest, n->bit, &none);
 }
 
-/* Take bits off a node.  True when the list's reference is the caller's to put. */
+/*
+ * Take bits off a node.  True when none is left: then the node is no more, and its
+ * reference is the caller's to put.
+ */
 static bool drop_bits(struct rtm_notify_table *t, struct rtm_change_node *node, u64 pending,
 		      u64 marked)
 {
@@ -307,7 +385,7 @@ static bool drop_bits(struct rtm_notify_table *t, struct rtm_change_node *node, 
 	if (node->pending)
 		return false;
 	if (!node->marked) {
-		list_del_init(&node->link);
+		node_end(node);
 		return true;
 	}
 	if (changed)
@@ -328,11 +406,11 @@ static bool drop_bits(struct rtm_notify_table *t, struct rtm_change_node *node, 
 bool rtm_notify_clear_pending(struct rtm_notify *n, struct rtm_dest *dest, bool *put)
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
-	struct rtm_change_node *node = &dest->changes;
+	struct rtm_change_node *node = dest->changes;
 
 	lockdep_assert_held(&t->lock);
 	*put = false;
-	if (!(node->pending & n->bit))
+	if (!node || !(node->pending & n->bit))
 		return false;
 	n->n_pending--;
 	if (node->ghost)
@@ -378,7 +456,7 @@ bool rtm_notify_is_pending(struct rtm_notify *n, struct rtm_dest *dest)
 	bool pending;
 
 	spin_lock(&t->lock);
-	pending = dest->changes.pending & t->recording & n->bit;
+	pending = dest->changes && dest->changes->pending & t->recording & n->bit;
 	if (n->replay.step == RTM_REPLAY_WANTED || ahead(n, dest))
 		pending |= rtm_notify_covers(n, dest) && has_marked(n, dest);
 	pending &= !n->ended;
@@ -387,23 +465,27 @@ bool rtm_notify_is_pending(struct rtm_notify *n, struct rtm_dest *dest)
 }
 
 /* A mark keeps a destination that nobody else may need: its owner is charged for that. */
-static int mark_locked(struct rtm_notify *n, struct rtm_dest *dest)
+static int mark_locked(struct rtm_notify *n, struct rtm_dest *dest,
+		       struct rtm_change_node **spare)
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
-	struct rtm_change_node *node = &dest->changes;
+	struct rtm_change_node *node;
 	int err;
 
-	if (node->marked & n->bit)
+	if (is_marked(n, dest))
 		return 0;
 	if (n->n_marked >= rtm_max_file_handles)
 		return -ENOSPC;
 	err = rtm_quota_take(&n->object.owner->quota, RTM_RES_BYTES, sizeof(*dest));
 	if (err)
 		return err;
-	if (!(node->pending | node->marked)) {
-		rtm_dest_hold(dest);
-		list_add_tail(&node->link, &t->marks);
+	node = node_get(dest, spare);
+	if (!node) {
+		rtm_quota_give(&n->object.owner->quota, RTM_RES_BYTES, sizeof(*dest));
+		return -ENOMEM;
 	}
+	if (list_empty(&node->link))
+		list_add_tail(&node->link, &t->marks);
 	node->marked |= n->bit;
 	n->n_marked++;
 	return 0;
@@ -411,11 +493,11 @@ static int mark_locked(struct rtm_notify *n, struct rtm_dest *dest)
 
 static bool unmark_locked(struct rtm_notify *n, struct rtm_dest *dest)
 {
-	if (!(dest->changes.marked & n->bit))
+	if (!is_marked(n, dest))
 		return false;
 	n->n_marked--;
 	rtm_quota_give(&n->object.owner->quota, RTM_RES_BYTES, sizeof(*dest));
-	return drop_bits(rtm_notify_table_of(n), &dest->changes, 0, n->bit);
+	return drop_bits(rtm_notify_table_of(n), dest->changes, 0, n->bit);
 }
 
 /**
@@ -428,23 +510,27 @@ static bool unmark_locked(struct rtm_notify *n, struct rtm_dest *dest)
  *
  * Context: process, may sleep.
  *
- * Return: 0; -EIDRM when the registration has ended; -ENOSPC when it has as many
+ * Return: 0; -EIDRM when the registration has ended; -ENOMEM; -ENOSPC when it has as many
  * marks as a file may have handles, or its owner is over its limit of bytes.
  */
 int rtm_notify_mark(struct rtm_notify *n, struct rtm_dest *dest, bool mark)
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
+	struct rtm_change_node *spare = NULL;
 	bool put = false;
 	int err = 0;
 
+	if (mark && !READ_ONCE(dest->changes))
+		spare = rtm_change_node_alloc(dest, GFP_KERNEL);
 	spin_lock(&t->lock);
 	if (n->ended)
 		err = -EIDRM;
 	else if (mark)
-		err = mark_locked(n, dest);
+		err = mark_locked(n, dest, &spare);
 	else
 		put = unmark_locked(n, dest);
 	spin_unlock(&t->lock);
+	rtm_change_node_free(spare);
 	if (put)
 		rtm_dest_put(dest);
 	return err;
@@ -454,10 +540,18 @@ int rtm_notify_mark(struct rtm_notify *n, struct rtm_dest *dest, bool mark)
  * rtm_notify_is_marked() - has a registration marked a destination
  * @n: the registration
  * @dest: the destination
+ *
+ * Context: process, takes the listeners' lock.
  */
 bool rtm_notify_is_marked(struct rtm_notify *n, struct rtm_dest *dest)
 {
-	return READ_ONCE(dest->changes.marked) & n->bit;
+	struct rtm_notify_table *t = rtm_notify_table_of(n);
+	bool marked;
+
+	spin_lock(&t->lock);
+	marked = is_marked(n, dest);
+	spin_unlock(&t->lock);
+	return marked;
 }
 
 /**
@@ -479,15 +573,17 @@ static bool sweep_step(struct rtm_notify *n, struct list_head *list, struct swee
 {
 	struct rtm_notify_table *t = rtm_notify_table_of(n);
 	struct rtm_change_node *node;
+	struct rtm_dest *dest;
 	int i;
 
 	for (i = 0; i < SWEEP_STEP; i++) {
 		if (list_is_last(&s->at.link, list))
 			return true;
 		node = list_next_entry(&s->at, link);
+		dest = node->dest;
 		list_move(&s->at.link, &node->link);
 		if (drop_bits(t, node, n->bit, s->marked ? n->bit : 0))
-			s->gone[s->n++] = node_dest(node);
+			s->gone[s->n++] = dest;
 	}
 	return false;
 }
@@ -663,7 +759,7 @@ struct rtm_notify *rtm_notify_create(struct rtm_client *client, struct rtm_entit
 		return ERR_PTR(-ENOMEM);
 	rtm_object_init(&n->object, owner, &notify_ops);
 	rtm_event_init(&n->event, client, &event_ops);
-	rtm_change_node_init(&n->cursor);
+	INIT_LIST_HEAD(&n->cursor.link);
 	init_waitqueue_head(&n->wait);
 	INIT_WORK(&n->sweep, sweep_work);
 	n->spec = *spec;
@@ -745,8 +841,14 @@ bool rtm_notify_list(struct rtm_notify_table *t, unsigned int *bit, struct rtm_n
  */
 int rtm_notify_init(void)
 {
+	node_cache = KMEM_CACHE(rtm_change_node, 0);
+	if (!node_cache)
+		return -ENOMEM;
 	notify_wq = alloc_workqueue("rtm_notify", WQ_UNBOUND, 0);
-	return notify_wq ? 0 : -ENOMEM;
+	if (notify_wq)
+		return 0;
+	kmem_cache_destroy(node_cache);
+	return -ENOMEM;
 }
 
 /**
@@ -755,4 +857,5 @@ int rtm_notify_init(void)
 void rtm_notify_exit(void)
 {
 	destroy_workqueue(notify_wq);
+	kmem_cache_destroy(node_cache);
 }

@@ -143,7 +143,7 @@ static struct rtm_dest *next_pending(struct rtm_notify *n)
 		spin_lock(&t->lock);
 		node = scan_step(n, &end);
 		if (node) {
-			dest = container_of(node, struct rtm_dest, changes);
+			dest = node->dest;
 			rtm_dest_hold(dest);
 		}
 		spin_unlock(&t->lock);

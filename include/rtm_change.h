@@ -37,7 +37,8 @@ struct rtm_change_content {
 
 /**
  * struct rtm_change - what one commit changed
- * @active: somebody listens; without it nothing else here is valid
+ * @active: somebody listens; without it nothing else here but @node is valid
+ * @node: memory for rtm_notify_record(), or NULL; what is left goes at the end
  * @any: some route came, went or changed, be it in no view at all
  * @all: views in which a route did
  * @best: views whose best route is another one, or has another preference, metric,
@@ -56,6 +57,7 @@ struct rtm_change_content {
  */
 struct rtm_change {
 	bool active;
+	struct rtm_change_node *node;
 	bool any;
 	u32 all;
 	u32 best;

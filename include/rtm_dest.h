@@ -46,7 +46,8 @@ struct rtm_dest_extra {
  * @extra: made by rtm_dest_extra_get() when first needed, and then there to stay; NULL for
  *	nearly every destination
  * @fib: what the kernel FIB has
- * @changes: who is to be told that it changed, who marked it
+ * @changes: who is to be told that it changed, who marked it; NULL for nobody.  Under the
+ *	listeners' lock.
  * @last_changed: CLOCK_REALTIME nanoseconds, written in a section
  */
 struct rtm_dest {
@@ -60,7 +61,7 @@ struct rtm_dest {
 	struct list_head routes;
 	struct rtm_dest_extra *extra;
 	struct rtm_fib_entry fib;
-	struct rtm_change_node changes;
+	struct rtm_change_node *changes;
 	u64 last_changed;
 };
 

@@ -23,17 +23,18 @@
 
 /**
  * struct rtm_change_node - a destination among the changed or the marked ones
- * @link: in rtm_notify_table.changes while @pending, else in .marks while @marked,
- *	else in neither
+ * @link: in rtm_notify_table.changes while @pending, else in .marks
+ * @dest: the destination, a reference
  * @pending: registrations that have not been told of its last change
  * @marked: registrations that marked it
- * @ghost: it had no route when that was looked at last; valid while @pending
+ * @ghost: it had no route when that was looked at last
  *
- * While @pending or @marked is not zero there is one reference to the destination.
- * Cursors are nodes, too, with no bit set, and always in a list.
+ * There is one as long as @pending or @marked is not zero; nearly no destination has one.
+ * Cursors are nodes, too, with no destination and no bit set, and always in a list.
  */
 struct rtm_change_node {
 	struct list_head link;
+	struct rtm_dest *dest;
 	u64 pending;
 	u64 marked;
 	bool ghost;
@@ -190,7 +191,8 @@ struct rtm_notify_read {
 };
 
 void rtm_notify_table_init(struct rtm_notify_table *t);
-void rtm_change_node_init(struct rtm_change_node *node);
+struct rtm_change_node *rtm_change_node_alloc(const struct rtm_dest *dest, gfp_t gfp);
+void rtm_change_node_free(struct rtm_change_node *node);
 
 struct rtm_notify *rtm_notify_create(struct rtm_client *client, struct rtm_entity *owner,
 				     const struct rtm_notify_spec *spec);
