@@ -44,7 +44,7 @@ enum degree {
 
 static const struct rtm_route *best_of(const struct rtm_dest *dest, unsigned int view)
 {
-	return rcu_dereference_protected(dest->best[view], true);
+	return rtm_dest_best(dest, view);
 }
 
 /**

@@ -114,18 +114,20 @@ static void owner_unlink(struct rtm_route *route)
 /**
  * rtm_commit_remove() - a route leaves the table
  * @dest: the destination, in a commit
- * @route: one of its routes; the table's reference is the caller's now, to be put
- *	after the section
+ * @at: rtm_select_place() of one of its routes; the table's reference is the caller's now,
+ *	to be put after the section
  * @c: from rtm_commit_begin()
  */
-void rtm_commit_remove(struct rtm_dest *dest, struct rtm_route *route, struct rtm_change *c)
+void rtm_commit_remove(struct rtm_dest *dest, struct rtm_route **at, struct rtm_change *c)
 {
+	struct rtm_route *route = *at;
+
 	if (c->active)
 		rtm_change_member(c, route);
 	rtm_expiry_set(route, 0);
 	owner_unlink(route);
 	WRITE_ONCE(route->state, RTM_STATE_DELETED);
-	list_del_init(&route->link);
+	rtm_select_remove(at);
 	rtm_route_uncharge(route);
 	WRITE_ONCE(dest->leaf.n_routes, dest->leaf.n_routes - 1);
 }

@@ -63,7 +63,6 @@ static struct rtm_dest *dest_alloc(struct rtm_table *table, const struct rtm_pre
 	refcount_set(&dest->leaf.refs, 1);
 	dest->table = table;
 	rtm_lockable_init(&dest->lockable);
-	INIT_LIST_HEAD(&dest->routes);
 	rtm_fib_entry_init(&dest->fib);
 	dest->last_changed = ktime_get_real_ns();
 	return dest;

@@ -320,7 +320,7 @@ static struct rtm_route *next_route(struct rtm_dest *dest, const struct dest_cur
 {
 	struct rtm_route *route;
 
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		if (behind_cursor(route, c))
 			return route;
 	return NULL;

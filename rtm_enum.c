@@ -153,7 +153,7 @@ static bool owns_best(const struct rtm_entity *owner, struct rtm_dest *dest, u32
 	unsigned int view;
 
 	for (view = 0; view < RTM_N_VIEWS; view++) {
-		route = rcu_dereference_protected(dest->best[view], true);
+		route = rtm_dest_best(dest, view);
 		if (route && (!views || views & BIT(view)) && route->owner == owner)
 			return true;
 	}
@@ -257,7 +257,7 @@ unsigned int rtm_enum_take_routes(struct rtm_enum *e, struct rtm_enum_cursor *c,
 	struct rtm_route *route;
 	unsigned int n = 0;
 
-	list_for_each_entry(route, &dest->routes, link) {
+	for (route = dest->routes; route; route = route->next) {
 		if (!behind(c, route) || !wants_route(e, route))
 			continue;
 		if (n == room)

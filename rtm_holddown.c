@@ -204,7 +204,7 @@ void rtm_holddown_look(const struct rtm_dest *dest, struct rtm_route **best)
 	if (!holddown_of(dest))
 		return;
 	for (view = 0; view < RTM_N_VIEWS; view++)
-		best[view] = rcu_dereference_protected(dest->best[view], true);
+		best[view] = rtm_dest_best(dest, view);
 }
 
 /* It was deleted, and not because its owner has gone. */
@@ -250,7 +250,7 @@ static bool hold_begins(const struct rtm_dest *dest, unsigned int view,
 {
 	const struct rtm_holddown *h = holddown_of(dest);
 
-	return h->marked & ~h->held & BIT(view) && !rcu_access_pointer(dest->best[view]) &&
+	return h->marked & ~h->held & BIT(view) && !rtm_dest_best(dest, view) &&
 	       may_hold(best[view]) && owner_keep(best[view]);
 }
 

@@ -211,7 +211,7 @@ static bool owns_route(struct rtm_dest *dest, const struct rtm_entity *entity)
 
 	rtm_kernel_read_begin(dest);
 	owns = owns_held(dest, entity);
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		owns |= route->owner == entity && rtm_route_live(route);
 	rtm_kernel_read_end(dest);
 	return owns;

@@ -129,7 +129,7 @@ static struct rtm_route *find_route(struct rtm_dest *dest, const struct rtm_matc
 {
 	struct rtm_route *route;
 
-	list_for_each_entry(route, &dest->routes, link) {
+	for (route = dest->routes; route; route = route->next) {
 		if (!wanted(m, views, route))
 			continue;
 		rtm_route_hold(route);

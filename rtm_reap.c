@@ -36,28 +36,32 @@ static bool has_over(const struct rtm_dest *dest)
 {
 	const struct rtm_route *route;
 
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		if (is_over(route))
 			return true;
 	return false;
 }
 
 /* Move the routes that are over to @reaped; inside the kernel's own turn. */
-static void reap_routes(struct rtm_dest *dest, struct list_head *reaped)
+static void reap_routes(struct rtm_dest *dest, struct rtm_route **reaped)
 {
-	struct rtm_route *route, *next;
+	struct rtm_route **at = &dest->routes;
+	struct rtm_route *route;
 	struct rtm_change c;
 	u32 was_best = 0;
 
 	if (!has_over(dest))
 		return;
 	rtm_commit_begin(dest, &c);
-	list_for_each_entry_safe(route, next, &dest->routes, link) {
-		if (!is_over(route))
+	while ((route = *at)) {
+		if (!is_over(route)) {
+			at = &route->next;
 			continue;
+		}
 		was_best |= rtm_route_best_views(route);
-		rtm_commit_remove(dest, route, &c);
-		list_add(&route->link, reaped);
+		rtm_commit_remove(dest, at, &c);
+		route->next = *reaped;
+		*reaped = route;
 	}
 	rtm_commit_end(dest, was_best, &c);
 }
@@ -68,7 +72,7 @@ static u32 take_moved(struct rtm_dest *dest)
 	struct rtm_route *route;
 	u32 views = 0;
 
-	list_for_each_entry(route, &dest->routes, link) {
+	for (route = dest->routes; route; route = route->next) {
 		if (!READ_ONCE(route->moved))
 			continue;
 		WRITE_ONCE(route->moved, false);
@@ -105,13 +109,13 @@ static void reap_holds(struct rtm_dest *dest, struct rtm_route **released)
 	rtm_commit_end(dest, 0, &c);
 }
 
-static void put_all(struct list_head *reaped, struct rtm_route **released)
+static void put_all(struct rtm_route *reaped, struct rtm_route **released)
 {
-	struct rtm_route *route, *next;
+	struct rtm_route *route;
 	unsigned int view;
 
-	list_for_each_entry_safe(route, next, reaped, link) {
-		list_del_init(&route->link);
+	while ((route = reaped)) {
+		reaped = route->next;
 		rtm_route_put(route);
 	}
 	for (view = 0; view < RTM_N_VIEWS; view++)
@@ -122,7 +126,7 @@ static void put_all(struct list_head *reaped, struct rtm_route **released)
 void rtm_dest_reap(struct rtm_dest *dest)
 {
 	struct rtm_route *released[RTM_N_VIEWS] = {};
-	LIST_HEAD(reaped);
+	struct rtm_route *reaped = NULL;
 
 	if (!rtm_kernel_write_begin(dest))
 		return;
@@ -130,7 +134,7 @@ void rtm_dest_reap(struct rtm_dest *dest)
 	tell_moved(dest);
 	reap_holds(dest, released);
 	rtm_kernel_write_end(dest);
-	put_all(&reaped, released);
+	put_all(reaped, released);
 }
 
 /* The next route a departed owner has in @list, unlinked from it, with a reference. */

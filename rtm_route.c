@@ -147,7 +147,6 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	if (!route)
 		return NULL;
 	refcount_set(&route->refs, 1);
-	INIT_LIST_HEAD(&route->link);
 	INIT_LIST_HEAD(&route->owner_link);
 	rtm_dest_hold(dest);
 	route->dest = dest;
@@ -220,7 +219,7 @@ u32 rtm_route_best_views(const struct rtm_route *route)
 	u32 views = 0;
 
 	for (view = 0; view < RTM_N_VIEWS; view++)
-		if (rcu_access_pointer(route->dest->best[view]) == route)
+		if (rtm_dest_best(route->dest, view) == route)
 			views |= BIT(view);
 	return views;
 }
@@ -237,7 +236,7 @@ static struct rtm_route *route_match(struct rtm_dest *dest, const struct rtm_ent
 {
 	struct rtm_route *route;
 
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		if (spec_matches(route, owner, neighbour, first))
 			return route;
 	return NULL;
@@ -305,7 +304,7 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 	if (c.active)
 		rtm_change_edited(&c);
 	if (moves) {
-		list_del(&route->link);
+		rtm_select_remove(rtm_select_place(dest, route));
 		rtm_select_insert(dest, route);
 	}
 	changed = rtm_commit_end(dest, was_best, &c);
@@ -392,9 +391,12 @@ static int add_in_section(struct rtm_route *fresh, const struct rtm_route *prese
 	return 0;
 }
 
-static bool needs_extra(const struct rtm_route_spec *spec)
+/* Memory that @route has to have, or its destination, before it can be as in @spec. */
+static int get_extras(struct rtm_route *route, const struct rtm_route_spec *spec)
 {
-	return spec->list || spec->ttl_ms;
+	if (spec->views & ~BIT(0) && !rtm_dest_extra_get(route->dest))
+		return -ENOMEM;
+	return spec->list || spec->ttl_ms ? rtm_route_extra_get(route) : 0;
 }
 
 static int add_fresh(struct rtm_route *fresh, const struct rtm_route *present,
@@ -447,7 +449,7 @@ struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route
 	/* the caller has one, and others may look at the route as soon as it has a handle */
 	refcount_inc(&spec->nhs->refs);
 	RCU_INIT_POINTER(route->nhs, spec->nhs);
-	err = needs_extra(spec) ? rtm_route_extra_get(route) : 0;
+	err = get_extras(route, spec);
 	if (err) {
 		rtm_route_put(route);
 		return ERR_PTR(err);
@@ -536,7 +538,7 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 	rtm_dest_prefix(dest, &p);
 	if (rtm_prefix_cmp(&p, &spec->prefix))
 		return -EINVAL;
-	err = needs_extra(spec) ? rtm_route_extra_get(route) : 0;
+	err = get_extras(route, spec);
 	if (!err)
 		err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (err)
@@ -584,7 +586,7 @@ int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
 	}
 	was_best = rtm_route_best_views(route);
 	rtm_commit_begin(dest, &c);
-	rtm_commit_remove(dest, route, &c);
+	rtm_commit_remove(dest, rtm_select_place(dest, route), &c);
 	*change = rtm_commit_end(dest, was_best, &c) ? RTM_RC_BEST : 0;
 	rtm_section_end(&s);
 	rtm_route_put(route);

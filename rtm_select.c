@@ -11,7 +11,6 @@
 #include "rtm_select.h"
 
 #include <linux/bits.h>
-#include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <kunit/visibility.h>
 
@@ -29,39 +28,50 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_route_rank_cmp);
 
 void rtm_select_insert(struct rtm_dest *dest, struct rtm_route *route)
 {
-	struct list_head *before = &dest->routes;
-	struct rtm_route *pos;
+	struct rtm_route **at = &dest->routes;
+	int cmp;
 
 	route->seq = 0;
-	list_for_each_entry_reverse(pos, &dest->routes, link) {
-		if (rtm_route_rank_cmp(pos, route) > 0)
-			continue;
-		before = &pos->link;
-		if (!rtm_route_rank_cmp(pos, route))
-			route->seq = pos->seq + 1;
-		break;
+	while (*at) {
+		cmp = rtm_route_rank_cmp(*at, route);
+		if (cmp > 0)
+			break;
+		if (!cmp)
+			route->seq = (*at)->seq + 1;
+		at = &(*at)->next;
 	}
-	list_add(&route->link, before);
+	route->next = *at;
+	*at = route;
 }
 EXPORT_SYMBOL_IF_KUNIT(rtm_select_insert);
+
+struct rtm_route **rtm_select_place(struct rtm_dest *dest, const struct rtm_route *route)
+{
+	struct rtm_route **at = &dest->routes;
+
+	while (*at != route)
+		at = &(*at)->next;
+	return at;
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_select_place);
+
+void rtm_select_remove(struct rtm_route **at)
+{
+	*at = (*at)->next;
+}
+EXPORT_SYMBOL_IF_KUNIT(rtm_select_remove);
 
 static bool eligible(const struct rtm_route *route, unsigned int view)
 {
 	return rtm_route_live(route) && route->views & BIT(view);
 }
 
-/* The pointer is compared and read in a section, where nobody frees it. */
-static struct rtm_route *current_best(struct rtm_dest *dest, unsigned int view)
-{
-	return rcu_dereference_protected(dest->best[view], true);
-}
-
 struct rtm_route *rtm_select_best(struct rtm_dest *dest, unsigned int view)
 {
-	struct rtm_route *current_route = current_best(dest, view);
+	struct rtm_route *current_route = rtm_dest_best(dest, view);
 	struct rtm_route *route;
 
-	list_for_each_entry(route, &dest->routes, link) {
+	for (route = dest->routes; route; route = route->next) {
 		if (!eligible(route, view))
 			continue;
 		if (current_route && eligible(current_route, view) &&
@@ -78,10 +88,19 @@ static u32 live_views(struct rtm_dest *dest)
 	struct rtm_route *route;
 	u32 views = 0;
 
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		if (rtm_route_live(route))
 			views |= route->views;
 	return views;
+}
+
+/* A route in any view but the first has seen to it that there is an extra. */
+static void set_best(struct rtm_dest *dest, unsigned int view, struct rtm_route *best)
+{
+	if (!view)
+		rcu_assign_pointer(dest->best, best);
+	else
+		rcu_assign_pointer(dest->extra->best[view - 1], best);
 }
 
 u32 rtm_select_update(struct rtm_dest *dest)
@@ -92,9 +111,9 @@ u32 rtm_select_update(struct rtm_dest *dest)
 
 	for (view = 0; view < RTM_N_VIEWS; view++) {
 		best = rtm_select_best(dest, view);
-		if (best == current_best(dest, view))
+		if (best == rtm_dest_best(dest, view))
 			continue;
-		rcu_assign_pointer(dest->best[view], best);
+		set_best(dest, view, best);
 		changed |= BIT(view);
 	}
 	WRITE_ONCE(dest->leaf.views, live_views(dest));

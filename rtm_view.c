@@ -130,8 +130,8 @@ static struct rtm_route *best_of_protocol(struct rtm_dest *dest, unsigned int vi
 	struct rtm_route *route;
 
 	if (protocol == RTM_PROTO_BEST)
-		return rcu_dereference_protected(dest->best[view], true);
-	list_for_each_entry(route, &dest->routes, link)
+		return rtm_dest_best(dest, view);
+	for (route = dest->routes; route; route = route->next)
 		if (reported(route, view, protocol))
 			return route;
 	return NULL;
@@ -142,7 +142,7 @@ static u32 count_routes(struct rtm_dest *dest, unsigned int view)
 	struct rtm_route *route;
 	u32 n = 0;
 
-	list_for_each_entry(route, &dest->routes, link)
+	for (route = dest->routes; route; route = route->next)
 		n += rtm_route_live(route) && route->views & BIT(view);
 	return n;
 }

@@ -19,12 +19,14 @@
 
 /**
  * struct rtm_dest_extra - what few destinations have
+ * @best: best routes of the other views than the first
  * @cells: opaque cells of entities that set one, under the table's lock
  * @holddown: made when it is first marked for hold-down, and then there to stay
  * @fib_text: the kernel's message for the last failure, or NULL; kmalloc()ed, under the
  *	FIB writer's lock
  */
 struct rtm_dest_extra {
+	struct rtm_route __rcu *best[RTM_N_VIEWS - 1];
 	struct hlist_head cells;
 	struct rtm_holddown *holddown;
 	char *fib_text;
@@ -38,11 +40,11 @@ struct rtm_dest_extra {
  * @leaf.n_routes: entries of @routes, likewise
  * @leaf.refs: routes, handles, cells and lists hold one each.  The last one takes the
  *	destination out of the trie under the table's lock.
- * @best: best route of each view; written in a section, read under RCU
+ * @best: best route of the first view, unicast; see rtm_dest_best()
+ * @routes: candidates in order of rank; changed and walked in a section
  * @table: its table, holds a reference
  * @lockable: the destination lock
  * @rcu: for the free, when nobody can lock it any more
- * @routes: candidates in order of rank; changed and walked in a section
  * @extra: made by rtm_dest_extra_get() when first needed, and then there to stay; NULL for
  *	nearly every destination
  * @fib: what the kernel FIB has
@@ -52,13 +54,13 @@ struct rtm_dest_extra {
  */
 struct rtm_dest {
 	struct rtm_trie_leaf leaf;
-	struct rtm_route __rcu *best[RTM_N_VIEWS];
+	struct rtm_route __rcu *best;
+	struct rtm_route *routes;
 	struct rtm_table *table;
 	union {
 		struct rtm_lockable lockable;
 		struct rcu_head rcu;
 	};
-	struct list_head routes;
 	struct rtm_dest_extra *extra;
 	struct rtm_fib_entry fib;
 	struct rtm_change_node *changes;
@@ -76,6 +78,23 @@ bool rtm_dest_visible(const struct rtm_dest *dest, u32 views);
 void rtm_dest_put(struct rtm_dest *dest);
 void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
 struct rtm_dest_extra *rtm_dest_extra_get(struct rtm_dest *dest);
+
+/**
+ * rtm_dest_best() - the best route of a view
+ * @dest: the destination, in a section; elsewhere the result may only be compared
+ * @view: view number
+ *
+ * Return: the route, or NULL.
+ */
+static inline struct rtm_route *rtm_dest_best(const struct rtm_dest *dest, unsigned int view)
+{
+	const struct rtm_dest_extra *extra;
+
+	if (!view)
+		return rcu_dereference_protected(dest->best, true);
+	extra = READ_ONCE(dest->extra);
+	return extra ? rcu_dereference_protected(extra->best[view - 1], true) : NULL;
+}
 
 /**
  * rtm_dest_hold() - take another reference to a destination one has already

@@ -39,10 +39,10 @@ struct rtm_route_extra {
 
 /**
  * struct rtm_route - a candidate
- * @link: in rtm_dest.routes, by rank; nobody follows it without a section
- * @rcu: for the free, when it is in no list
+ * @next: in rtm_dest.routes, by rank; nobody follows it without a section
  * @owner_link: in rtm_entity.routes; once deleted in rtm_entity.held while it is held
  *	down
+ * @rcu: for the free, when it is in no list
  * @dest: its destination, holds a reference
  * @owner: its owner, holds a reference
  * @neighbour: next hop it was learned from, holds a reference, or NULL
@@ -73,10 +73,12 @@ struct rtm_route_extra {
  */
 struct rtm_route {
 	union {
-		struct list_head link;
+		struct {
+			struct rtm_route *next;
+			struct list_head owner_link;
+		};
 		struct rcu_head rcu;
 	};
-	struct list_head owner_link;
 	struct rtm_dest *dest;
 	struct rtm_entity *owner;
 	struct rtm_nexthop *neighbour;

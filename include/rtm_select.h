@@ -34,11 +34,26 @@ int rtm_route_rank_cmp(const struct rtm_route *a, const struct rtm_route *b);
 /**
  * rtm_select_insert() - place a route among the candidates
  * @dest: destination, in an exclusive section
- * @route: in no list
+ * @route: in no list; if it is in another view than the first, there is an extra
  *
  * Behind every candidate of the same rank: among equals the oldest comes first.
  */
 void rtm_select_insert(struct rtm_dest *dest, struct rtm_route *route);
+
+/**
+ * rtm_select_place() - where a candidate is linked
+ * @dest: destination, in a section
+ * @route: one of its candidates
+ *
+ * Return: the link that leads to it.
+ */
+struct rtm_route **rtm_select_place(struct rtm_dest *dest, const struct rtm_route *route);
+
+/**
+ * rtm_select_remove() - take a candidate out
+ * @at: rtm_select_place() of it; its destination in an exclusive section
+ */
+void rtm_select_remove(struct rtm_route **at);
 
 /**
  * rtm_select_best() - the best route of one view

@@ -45,6 +45,7 @@ struct picture {
 /**
  * struct change_ctx - a destination with routes that belong to nobody
  * @dest: the destination; only what selection touches is set
+ * @extra: its extra
  * @owners: whose routes they are; only the protocol is set
  * @sets: next hops; two and two have the same content
  * @routes: the routes
@@ -54,6 +55,7 @@ struct picture {
  */
 struct change_ctx {
 	struct rtm_dest dest;
+	struct rtm_dest_extra extra;
 	struct rtm_entity owners[N_OWNERS];
 	struct rtm_nhset *sets[N_SETS];
 	struct rtm_route routes[N_ROUTES];
@@ -69,7 +71,7 @@ static u32 pick(struct change_ctx *ctx, u32 n)
 
 static struct rtm_route *best(struct change_ctx *ctx, unsigned int view)
 {
-	return rcu_dereference_protected(ctx->dest.best[view], true);
+	return rtm_dest_best(&ctx->dest, view);
 }
 
 /* Sets are equal in pairs: the model's number is that of the pair. */
@@ -83,10 +85,20 @@ static unsigned int set_number(struct change_ctx *ctx, const struct rtm_route *r
 	return i / 2;
 }
 
+static bool in_table(const struct rtm_route *route)
+{
+	const struct rtm_route *pos;
+
+	for (pos = route->dest->routes; pos; pos = pos->next)
+		if (pos == route)
+			return true;
+	return false;
+}
+
 static void take_picture(struct change_ctx *ctx, struct picture *p, const struct rtm_route *route)
 {
 	*p = (struct picture){
-		.in = !list_empty(&route->link),
+		.in = in_table(route),
 		.owner = route->owner->id.protocol,
 		.set = set_number(ctx, route),
 		.metric = route->metric,
@@ -263,7 +275,7 @@ static void take_out(struct rtm_change *c, struct rtm_route *route)
 {
 	rtm_change_member(c, route);
 	route->state = RTM_STATE_DELETED;
-	list_del_init(&route->link);
+	rtm_select_remove(rtm_select_place(route->dest, route));
 }
 
 static void edit(struct change_ctx *ctx, struct rtm_change *c, struct rtm_route *route)
@@ -275,7 +287,7 @@ static void edit(struct change_ctx *ctx, struct rtm_change *c, struct rtm_route 
 	tweak(ctx, route);
 	rtm_change_edited(c);
 	if (route->metric != metric || route->preference != preference) {
-		list_del(&route->link);
+		rtm_select_remove(rtm_select_place(&ctx->dest, route));
 		rtm_select_insert(&ctx->dest, route);
 	}
 }
@@ -285,9 +297,11 @@ static void reap(struct change_ctx *ctx, struct rtm_change *c)
 {
 	struct rtm_route *route, *next;
 
-	list_for_each_entry_safe(route, next, &ctx->dest.routes, link)
+	for (route = ctx->dest.routes; route; route = next) {
+		next = route->next;
 		if (route->dead)
 			take_out(c, route);
+	}
 }
 
 static void commit(struct change_ctx *ctx, struct rtm_change *c)
@@ -295,7 +309,7 @@ static void commit(struct change_ctx *ctx, struct rtm_change *c)
 	struct rtm_route *route = &ctx->routes[pick(ctx, N_ROUTES)];
 
 	rtm_change_begin(c, &ctx->dest);
-	if (list_empty(&route->link))
+	if (!in_table(route))
 		add(ctx, c, route);
 	else if (pick(ctx, 8) == 0)
 		reap(ctx, c);
@@ -325,7 +339,7 @@ static void change_random(struct kunit *test)
 {
 	struct change_ctx *ctx = test->priv;
 	u64 seed = 0xc4a46e;
-	struct rtm_change c;
+	struct rtm_change c = {};
 	struct verdict v;
 	u32 seen = 0;
 	int step;
@@ -362,7 +376,7 @@ static struct rtm_route *one_route(struct change_ctx *ctx, struct rtm_change *c)
 static void change_same_is_none(struct kunit *test)
 {
 	struct change_ctx *ctx = test->priv;
-	struct rtm_change c;
+	struct rtm_change c = {};
 	struct rtm_route *route = one_route(ctx, &c);
 
 	rtm_change_edit(&c, route);
@@ -378,7 +392,7 @@ static void change_same_is_none(struct kunit *test)
 static void change_replaced_counts(struct kunit *test)
 {
 	struct change_ctx *ctx = test->priv;
-	struct rtm_change c;
+	struct rtm_change c = {};
 	struct rtm_route *old = one_route(ctx, &c);
 	struct rtm_route *new = &ctx->routes[1];
 
@@ -401,7 +415,7 @@ static void change_replaced_counts(struct kunit *test)
 static void change_noted(struct kunit *test)
 {
 	struct change_ctx *ctx = test->priv;
-	struct rtm_change c;
+	struct rtm_change c = {};
 
 	one_route(ctx, &c);
 	rtm_change_note(&c, RTM_V_MCAST, RTM_CT_BEST);
@@ -417,7 +431,7 @@ static void change_noted(struct kunit *test)
 static void change_many_owners(struct kunit *test)
 {
 	struct change_ctx *ctx = test->priv;
-	struct rtm_change c;
+	struct rtm_change c = {};
 	u32 i;
 
 	one_route(ctx, &c);
@@ -440,7 +454,7 @@ static int rtm_change_test_init(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
-	INIT_LIST_HEAD(&ctx->dest.routes);
+	ctx->dest.extra = &ctx->extra;
 	for (i = 0; i < N_OWNERS; i++)
 		ctx->owners[i].id.protocol = i;
 	for (i = 0; i < N_SETS; i++) {
@@ -451,7 +465,6 @@ static int rtm_change_test_init(struct kunit *test)
 		ctx->sets[i]->nh[i / 2 == 2] = (void *)ctx;
 	}
 	for (i = 0; i < N_ROUTES; i++) {
-		INIT_LIST_HEAD(&ctx->routes[i].link);
 		ctx->routes[i].dest = &ctx->dest;
 		ctx->routes[i].owner = &ctx->owners[0];
 		rcu_assign_pointer(ctx->routes[i].nhs, ctx->sets[0]);

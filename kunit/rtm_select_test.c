@@ -17,6 +17,7 @@
 /**
  * struct select_ctx - a destination and routes that belong to nobody
  * @dest: the destination; only what selection touches is set
+ * @extra: its extra
  * @routes: the routes
  * @age: by route, when it got its rank; the model's own clock
  * @clock: that clock
@@ -25,6 +26,7 @@
  */
 struct select_ctx {
 	struct rtm_dest dest;
+	struct rtm_dest_extra extra;
 	struct rtm_route routes[N_ROUTES];
 	u32 age[N_ROUTES];
 	u32 clock;
@@ -34,7 +36,17 @@ struct select_ctx {
 
 static bool in_table(const struct rtm_route *route)
 {
-	return !list_empty(&route->link);
+	const struct rtm_route *pos;
+
+	for (pos = route->dest->routes; pos; pos = pos->next)
+		if (pos == route)
+			return true;
+	return false;
+}
+
+static void take_out(struct rtm_route *route)
+{
+	rtm_select_remove(rtm_select_place(route->dest, route));
 }
 
 static bool model_eligible(struct select_ctx *ctx, int i, unsigned int view)
@@ -89,7 +101,7 @@ static void check_best(struct kunit *test, struct select_ctx *ctx)
 	changed = rtm_select_update(&ctx->dest);
 	KUNIT_EXPECT_EQ(test, changed, expect_changed);
 	for (view = 0; view < RTM_N_VIEWS; view++) {
-		struct rtm_route *got = rcu_dereference_protected(ctx->dest.best[view], true);
+		struct rtm_route *got = rtm_dest_best(&ctx->dest, view);
 
 		ctx->best[view] = best[view];
 		KUNIT_EXPECT_PTR_EQ(test, got, best[view] < 0 ? NULL : &ctx->routes[best[view]]);
@@ -100,7 +112,7 @@ static void check_order(struct kunit *test, struct select_ctx *ctx)
 {
 	struct rtm_route *route, *prev = NULL;
 
-	list_for_each_entry(route, &ctx->dest.routes, link) {
+	for (route = ctx->dest.routes; route; route = route->next) {
 		if (prev) {
 			int cmp = rtm_route_rank_cmp(prev, route);
 
@@ -143,10 +155,10 @@ static void mutate(struct select_ctx *ctx)
 	switch (pick(ctx, 4)) {
 	case 0:
 		route->state = RTM_STATE_DELETED;
-		list_del_init(&route->link);
+		take_out(route);
 		break;
 	case 1:
-		list_del_init(&route->link);
+		take_out(route);
 		place(ctx, i);
 		break;
 	case 2:
@@ -164,11 +176,9 @@ static int rtm_select_test_init(struct kunit *test)
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
-	INIT_LIST_HEAD(&ctx->dest.routes);
-	for (i = 0; i < N_ROUTES; i++) {
-		INIT_LIST_HEAD(&ctx->routes[i].link);
+	ctx->dest.extra = &ctx->extra;
+	for (i = 0; i < N_ROUTES; i++)
 		ctx->routes[i].dest = &ctx->dest;
-	}
 	for (i = 0; i < RTM_N_VIEWS; i++)
 		ctx->best[i] = -1;
 	test->priv = ctx;
@@ -220,10 +230,10 @@ static void select_tie_keeps_current(struct kunit *test)
 	add(ctx, 1, 20, 5, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), 0u);
 	/* The present one falls behind and comes back: it is the younger one now. */
-	list_del_init(&ctx->routes[0].link);
+	take_out(&ctx->routes[0]);
 	add(ctx, 0, 20, 6, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), (u32)RTM_V_UCAST);
-	list_del_init(&ctx->routes[0].link);
+	take_out(&ctx->routes[0]);
 	add(ctx, 0, 20, 5, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), 0u);
 	KUNIT_EXPECT_PTR_EQ(test, rtm_select_best(&ctx->dest, 0), &ctx->routes[1]);
