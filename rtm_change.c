@@ -67,7 +67,7 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_change_begin);
 
 static void concern(struct rtm_change *c, const struct rtm_route *route)
 {
-	u32 protocol = route->owner->id.protocol;
+	u32 protocol = rtm_route_owner(route)->id.protocol;
 	unsigned int i;
 
 	for (i = 0; i < c->n_owners; i++)
@@ -101,7 +101,7 @@ void rtm_change_edit(struct rtm_change *c, const struct rtm_route *route)
 {
 	c->edited = route;
 	c->was = (struct rtm_change_content){
-		.neighbour = route->neighbour,
+		.neighbour = rtm_route_neighbour(route),
 		.nhs = rcu_dereference_protected(route->nhs, true),
 		.cookie = route->cookie,
 		.metric = route->metric,
@@ -132,7 +132,7 @@ static enum degree compare(const struct rtm_change_content *was, const struct rt
 		return DEGREE_FORWARDING;
 	if (flags)
 		return DEGREE_FLAGS;
-	if (was->cookie != route->cookie || was->neighbour != route->neighbour ||
+	if (was->cookie != route->cookie || was->neighbour != rtm_route_neighbour(route) ||
 	    was->flags1 != route->flags1)
 		return DEGREE_PRIVATE;
 	return DEGREE_SAME;

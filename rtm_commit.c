@@ -100,7 +100,7 @@ void rtm_commit_insert(struct rtm_dest *dest, struct rtm_route *route, struct rt
  */
 static void owner_unlink(struct rtm_route *route)
 {
-	struct rtm_entity *owner = route->owner;
+	struct rtm_entity *owner = rtm_route_owner(route);
 
 	spin_lock(&owner->routes_lock);
 	if (!list_empty(&route->owner_link)) {

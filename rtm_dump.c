@@ -338,7 +338,7 @@ static void describe_hop(struct rtm_route_rec_nexthop *rec, const struct rtm_nex
 static void describe_attrs(struct rtm_route_attrs *attrs, const struct rtm_route *route,
 			   const struct rtm_nhset *nhs)
 {
-	attrs->neighbour = route->neighbour ? 1 : 0;
+	attrs->neighbour = nhs->neighbour ? 1 : 0;
 	attrs->cookie = route->cookie;
 	attrs->n_nexthops = nhs->n;
 	attrs->metric = route->metric;
@@ -363,10 +363,10 @@ static u32 describe_route(struct rtm_route_rec *rec, const struct rtm_route *rou
 	memset(rec, 0, size);
 	rec->n_nexthops = nhs->n;
 	dest_prefix_to_user(&rec->dest, route->dest);
-	rec->owner = route->owner->id;
+	rec->owner = rtm_route_owner(route)->id;
 	describe_attrs(&rec->attrs, route, nhs);
-	if (route->neighbour)
-		describe_hop(&rec->neighbour, route->neighbour, family);
+	if (nhs->neighbour)
+		describe_hop(&rec->neighbour, nhs->neighbour, family);
 	rec->best = rtm_route_best_views(route);
 	rec->age_ms = rtm_route_age_ms(route);
 	for (i = 0; i < nhs->n; i++)

@@ -154,7 +154,7 @@ static bool owns_best(const struct rtm_entity *owner, struct rtm_dest *dest, u32
 
 	for (view = 0; view < RTM_N_VIEWS; view++) {
 		route = rtm_dest_best(dest, view);
-		if (route && (!views || views & BIT(view)) && route->owner == owner)
+		if (route && (!views || views & BIT(view)) && rtm_route_owner(route) == owner)
 			return true;
 	}
 	return false;
@@ -188,7 +188,7 @@ static bool behind(const struct rtm_enum_cursor *c, const struct rtm_route *rout
 
 static bool matches(struct rtm_enum *e, const struct rtm_route *route)
 {
-	if (e->spec.own && route->owner != e->object.owner)
+	if (e->spec.own && rtm_route_owner(route) != e->object.owner)
 		return false;
 	return rtm_match_route(&e->spec.match, route);
 }

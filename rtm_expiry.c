@@ -48,7 +48,7 @@ static u64 from_now(u32 ms)
 /* The question does not matter any more. */
 static void withdraw_locked(struct rtm_route *route)
 {
-	struct rtm_expiry_owner *owner = &route->owner->expiry;
+	struct rtm_expiry_owner *owner = &rtm_route_owner(route)->expiry;
 	struct rtm_expiry *expiry = &route->extra->expiry;
 
 	if (list_empty(&expiry->ask))
@@ -181,7 +181,7 @@ static struct rtm_route *timer_route(struct rtm_timer *timer)
 
 static void ask_locked(struct rtm_route *route)
 {
-	struct rtm_expiry_owner *owner = &route->owner->expiry;
+	struct rtm_expiry_owner *owner = &rtm_route_owner(route)->expiry;
 	struct rtm_expiry *expiry = &route->extra->expiry;
 
 	expiry->state = RTM_EXPIRY_ASKED;
@@ -199,7 +199,7 @@ static void route_due(struct rtm_timer *timer)
 	struct rtm_expiry *expiry = &route->extra->expiry;
 
 	rtm_route_hold(route);
-	if (expiry->state == RTM_EXPIRY_RUNNING && route->owner->expiry.open)
+	if (expiry->state == RTM_EXPIRY_RUNNING && rtm_route_owner(route)->expiry.open)
 		ask_locked(route);
 	else
 		settle_locked(route, false);

@@ -216,7 +216,7 @@ static bool may_hold(const struct rtm_route *route)
 /* Link a deleted route to its owner once more, unless that has gone meanwhile. */
 static bool owner_keep(struct rtm_route *route)
 {
-	struct rtm_entity *owner = route->owner;
+	struct rtm_entity *owner = rtm_route_owner(route);
 	bool open;
 
 	spin_lock(&owner->routes_lock);
@@ -229,9 +229,9 @@ static bool owner_keep(struct rtm_route *route)
 
 static void owner_release(struct rtm_route *route)
 {
-	spin_lock(&route->owner->routes_lock);
+	spin_lock(&rtm_route_owner(route)->routes_lock);
 	list_del_init(&route->owner_link);
-	spin_unlock(&route->owner->routes_lock);
+	spin_unlock(&rtm_route_owner(route)->routes_lock);
 }
 
 static void start_timer(struct rtm_holddown *h)
@@ -276,7 +276,7 @@ u32 rtm_holddown_begin(struct rtm_dest *dest, struct rtm_route *const *best)
 		if (!hold_begins(dest, view, best))
 			continue;
 		rtm_route_hold(best[view]);
-		if (h->asker == best[view]->owner)
+		if (h->asker == rtm_route_owner(best[view]))
 			rtm_route_keep_charged(best[view]);
 		h->routes[view] = best[view];
 		begun |= BIT(view);
@@ -303,7 +303,7 @@ u32 rtm_holddown_ending(const struct rtm_dest *dest)
 		return 0;
 	for (view = 0; view < RTM_N_VIEWS; view++)
 		if (h->routes[view] &&
-		    (READ_ONCE(h->over) || READ_ONCE(h->routes[view]->owner->closed)))
+		    (READ_ONCE(h->over) || READ_ONCE(rtm_route_owner(h->routes[view])->closed)))
 			views |= BIT(view);
 	return views;
 }

@@ -198,7 +198,7 @@ static bool owns_held(const struct rtm_dest *dest, const struct rtm_entity *enti
 
 	for (view = 0; view < RTM_N_VIEWS; view++) {
 		route = rtm_holddown_route(dest, view);
-		if (route && route->owner == entity)
+		if (route && rtm_route_owner(route) == entity)
 			return true;
 	}
 	return false;
@@ -212,7 +212,7 @@ static bool owns_route(struct rtm_dest *dest, const struct rtm_entity *entity)
 	rtm_kernel_read_begin(dest);
 	owns = owns_held(dest, entity);
 	for (route = dest->routes; route; route = route->next)
-		owns |= route->owner == entity && rtm_route_live(route);
+		owns |= rtm_route_owner(route) == entity && rtm_route_live(route);
 	rtm_kernel_read_end(dest);
 	return owns;
 }

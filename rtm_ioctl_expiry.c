@@ -53,7 +53,7 @@ static int answer_expiry(struct rtm_cmd *cmd, struct rtm_entity *self)
 	route = rtm_cmd_route(cmd, self, arg->route);
 	if (!route)
 		return -EBADF;
-	if (route->owner == self)
+	if (rtm_route_owner(route) == self)
 		err = rtm_expiry_answer(route, arg->context, arg->stays);
 	rtm_route_put(route);
 	if (!err && !arg->stays)

@@ -89,7 +89,7 @@ static void insertion_end(struct insertion *in)
 
 static int check_route(struct rtm_entity *self, struct rtm_route *route, bool extra)
 {
-	if (route->owner != self || !rtm_route_live(route))
+	if (rtm_route_owner(route) != self || !rtm_route_live(route))
 		return -EBADF;
 	return extra ? rtm_route_extra_get(route) : 0;
 }

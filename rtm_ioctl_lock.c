@@ -42,7 +42,7 @@ static int with_route(struct rtm_cmd *cmd, u64 entity_id, u64 route_id,
 		return -EBADF;
 	route = rtm_cmd_route(cmd, self, route_id);
 	if (route) {
-		err = route->owner == self ? fn(cmd, self, route) : -EACCES;
+		err = rtm_route_owner(route) == self ? fn(cmd, self, route) : -EACCES;
 		rtm_route_put(route);
 	}
 	rtm_entity_put(self);

@@ -61,7 +61,7 @@ static int try_add(struct rtm_cmd *cmd, struct rtm_entity *self, struct rtm_rout
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 	if (!(arg->change & RTM_RC_NEW))
-		present = rtm_route_find(self, &spec->prefix, spec->neighbour,
+		present = rtm_route_find(self, &spec->prefix, spec->nhs->neighbour,
 					 arg->change & RTM_RC_FIRST);
 	rtm_grab_init(&grab, cmd->client, self);
 	err = add_one(cmd, fresh, present, spec, wait, &grab);

@@ -60,9 +60,9 @@ bool rtm_match_route(const struct rtm_match *m, const struct rtm_route *route)
 {
 	const struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
 
-	if (m->flags & RTM_RM_OWNER && route->owner != m->owner)
+	if (m->flags & RTM_RM_OWNER && rtm_route_owner(route) != m->owner)
 		return false;
-	if (m->flags & RTM_RM_NEIGHBOUR && route->neighbour != m->neighbour)
+	if (m->flags & RTM_RM_NEIGHBOUR && nhs->neighbour != m->neighbour)
 		return false;
 	if (m->flags & RTM_RM_PREF &&
 	    (route->metric != m->metric || route->preference != m->preference))

@@ -4,7 +4,8 @@
  *
  * A daemon that has a full table sends it to a few hundred sets of next hops, so the
  * routes of an entity share them: two descriptions with the same next hops in the same
- * order, MTU and source address get the same set, and may be compared by address.  The
+ * order, neighbour, MTU and source address get the same set, and may be compared by address.
+ * What is the same for all of them, the owner, need not be said by each route, either.  The
  * key has the next hops themselves, which are made of gateway and interface, so what a
  * router has many of is what spreads the hash.
  *
@@ -21,6 +22,7 @@
 #include "rtm_nhset.h"
 
 #include <linux/err.h>
+#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/overflow.h>
 #include <linux/rhashtable.h>
@@ -40,10 +42,14 @@ static struct rhashtable nhsets;
 /* Membership in nhsets, last references, first and last uses. */
 static DEFINE_SPINLOCK(nhset_lock);
 
-/* Just one next hop: there is no more than one such set for each, or with none. */
+/*
+ * Just one next hop, which may be the neighbour, too: there are no more than two such sets
+ * for each.
+ */
 static bool is_plain(const struct rtm_nhset *nhs)
 {
-	return nhs->n <= 1 && !nhs->mtu && !memchr_inv(nhs->src, 0, sizeof(nhs->src));
+	return nhs->n <= 1 && !nhs->mtu && !memchr_inv(nhs->src, 0, sizeof(nhs->src)) &&
+	       (!nhs->neighbour || (nhs->n && nhs->neighbour == nhs->nh[0]));
 }
 
 /* What it is charged with as bytes; a plain one is part of what its next hop stands for. */
@@ -59,7 +65,7 @@ static u32 nhset_hash(const void *data, u32 len, u32 seed)
 
 	hash = jhash(nhs->nh, flex_array_size(nhs, nh, nhs->n), seed);
 	hash = jhash(nhs->src, sizeof(nhs->src), hash);
-	return jhash_2words(nhs->mtu, (unsigned long)nhs->owner >> L1_CACHE_SHIFT, hash);
+	return jhash_3words(nhs->mtu, hash32_ptr(nhs->owner), hash32_ptr(nhs->neighbour), hash);
 }
 
 /* Not 0 unless the sets are the same in all that a route can tell. */
@@ -69,6 +75,7 @@ static int nhset_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct rtm_nhset *b = obj;
 
 	return a->owner != b->owner || a->n != b->n || a->mtu != b->mtu ||
+	       a->neighbour != b->neighbour ||
 	       memcmp(a->src, b->src, sizeof(a->src)) ||
 	       memcmp(a->nh, b->nh, flex_array_size(a, nh, a->n));
 }
@@ -85,8 +92,8 @@ static const struct rhashtable_params nhset_params = {
  * rtm_nhset_alloc() - room for a set
  * @n: number of next hops, at most RTM_MAX_NEXTHOPS
  *
- * The caller fills in what routes see, @nh with references of its own, before anybody
- * else sees the set; entries left NULL are skipped at the end.
+ * The caller fills in what routes see, @nh and @neighbour with references of its own,
+ * before anybody else sees the set; entries left NULL are skipped at the end.
  *
  * Context: process, may sleep.
  *
@@ -128,6 +135,8 @@ static void nhset_free(struct rtm_nhset *nhs)
 	for (i = 0; i < nhs->n; i++)
 		if (nhs->nh[i])
 			rtm_nexthop_put(nhs->nh[i]);
+	if (nhs->neighbour)
+		rtm_nexthop_put(nhs->neighbour);
 	if (owner) {
 		rtm_quota_give(net_quota(nhs), RTM_RES_BYTES, nhset_bytes(nhs));
 		rtm_entity_put(owner);

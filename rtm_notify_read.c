@@ -220,7 +220,7 @@ static bool has_protocol(struct rtm_dest *dest, u32 views, u32 protocol)
 	if (protocol == RTM_PROTO_BEST)
 		return true;
 	for (route = dest->routes; route; route = route->next)
-		if (rtm_route_live(route) && route->owner->id.protocol == protocol &&
+		if (rtm_route_live(route) && rtm_route_owner(route)->id.protocol == protocol &&
 		    (!views || route->views & views))
 			return true;
 	return false;

@@ -41,12 +41,13 @@
 #include "rtm_table.h"
 
 /*
- * Bytes that one of a kind stands for.  A next hop has the set that is just itself; a
- * notification is the largest of the objects.
+ * Bytes that one of a kind stands for.  A next hop has the two sets that are just itself,
+ * with a neighbour and without; a notification is the largest of the objects.
  */
 static const u16 weights[RTM_N_RESOURCES] = {
 	[RTM_RES_ROUTES] = sizeof(struct rtm_route),
-	[RTM_RES_NEXTHOPS] = sizeof(struct rtm_nexthop) + sizeof(struct rtm_nhset) + sizeof(void *),
+	[RTM_RES_NEXTHOPS] = sizeof(struct rtm_nexthop) +
+			     2 * (sizeof(struct rtm_nhset) + sizeof(void *)),
 	[RTM_RES_HANDLES] = RTM_HANDLE_BYTES,
 	[RTM_RES_OBJECTS] = sizeof(struct rtm_notify),
 	[RTM_RES_DESTS] = sizeof(struct rtm_dest),

@@ -167,7 +167,7 @@ static void count_unannounced(struct rtm_route *route, void *count)
 {
 	u64 *n = count;
 
-	if ((s32)(READ_ONCE(route->owner->epoch) - READ_ONCE(route->epoch)) > 0)
+	if ((s32)(READ_ONCE(rtm_route_owner(route)->epoch) - READ_ONCE(route->epoch)) > 0)
 		++*n;
 }
 

@@ -57,7 +57,7 @@ void rtm_route_hold(struct rtm_route *route)
 /* Few routes have one, and each one at most: the owner's limit of routes will do. */
 static struct rtm_route_extra *extra_alloc(struct rtm_route *route)
 {
-	struct rtm_quota *q = net_quota(route->owner);
+	struct rtm_quota *q = net_quota(rtm_route_owner(route));
 	struct rtm_route_extra *extra;
 	int err;
 
@@ -93,13 +93,10 @@ void rtm_route_put(struct rtm_route *route)
 	if (!refcount_dec_and_test(&route->refs))
 		return;
 	if (route->counted)
-		rtm_quota_give(net_quota(route->owner), RTM_RES_ROUTES, 1);
-	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
-	if (route->neighbour)
-		rtm_nexthop_put(route->neighbour);
-	extra_free(route->extra, route->owner);
+		rtm_quota_give(net_quota(rtm_route_owner(route)), RTM_RES_ROUTES, 1);
+	extra_free(route->extra, rtm_route_owner(route));
 	rtm_dest_put(route->dest);
-	rtm_entity_put(route->owner);
+	rtm_nhset_put(rcu_dereference_protected(route->nhs, true));
 	call_rcu(&route->rcu, route_free_rcu);
 }
 
@@ -122,7 +119,7 @@ int rtm_route_extra_get(struct rtm_route *route)
 		return PTR_ERR(extra);
 	/* full barrier: whoever sees the pointer sees what is in it */
 	if (cmpxchg(&route->extra, NULL, extra))
-		extra_free(extra, route->owner);
+		extra_free(extra, rtm_route_owner(route));
 	return 0;
 }
 
@@ -137,10 +134,10 @@ static void lend_extra(struct rtm_route *route, struct rtm_route *fresh)
 }
 
 /*
- * A route with the caller's reference only; takes one to @dest and @owner.  It is in no
+ * A route with the caller's reference only; takes one to @dest and @nhs.  It is in no
  * table, so whoever meets it by its handle finds it to be deleted.
  */
-static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *owner)
+static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_nhset *nhs)
 {
 	struct rtm_route *route = kmem_cache_zalloc(route_cache, RTM_GFP_CLIENT);
 
@@ -150,8 +147,8 @@ static struct rtm_route *route_alloc(struct rtm_dest *dest, struct rtm_entity *o
 	INIT_LIST_HEAD(&route->owner_link);
 	rtm_dest_hold(dest);
 	route->dest = dest;
-	rtm_entity_hold(owner);
-	route->owner = owner;
+	refcount_inc(&nhs->refs);
+	RCU_INIT_POINTER(route->nhs, nhs);
 	route->state = RTM_STATE_DELETED;
 	return route;
 }
@@ -169,7 +166,7 @@ void rtm_route_keep_charged(struct rtm_route *route)
 	if (route->charged)
 		return;
 	route->charged = true;
-	rtm_quota_add(&route->owner->quota, RTM_RES_ROUTES, 1);
+	rtm_quota_add(&rtm_route_owner(route)->quota, RTM_RES_ROUTES, 1);
 	rtm_nhset_reuse(rcu_dereference_protected(route->nhs, true));
 }
 
@@ -186,7 +183,7 @@ void rtm_route_uncharge(struct rtm_route *route)
 	if (!route->charged)
 		return;
 	route->charged = false;
-	rtm_quota_give(&route->owner->quota, RTM_RES_ROUTES, 1);
+	rtm_quota_give(&rtm_route_owner(route)->quota, RTM_RES_ROUTES, 1);
 	rtm_nhset_unuse(rcu_dereference_protected(route->nhs, true));
 }
 
@@ -227,8 +224,8 @@ u32 rtm_route_best_views(const struct rtm_route *route)
 static bool spec_matches(const struct rtm_route *route, const struct rtm_entity *owner,
 			 const struct rtm_nexthop *neighbour, bool first)
 {
-	return route->owner == owner && rtm_route_live(route) &&
-	       (first || route->neighbour == neighbour);
+	return rtm_route_owner(route) == owner && rtm_route_live(route) &&
+	       (first || rtm_route_neighbour(route) == neighbour);
 }
 
 static struct rtm_route *route_match(struct rtm_dest *dest, const struct rtm_entity *owner,
@@ -242,54 +239,33 @@ static struct rtm_route *route_match(struct rtm_dest *dest, const struct rtm_ent
 	return NULL;
 }
 
-/**
- * struct route_old - references a change of a route gave up, to drop outside
- * @neighbour: neighbour before, or NULL
- * @nhs: next hops before, or NULL
- */
-struct route_old {
-	struct rtm_nexthop *neighbour;
-	struct rtm_nhset *nhs;
-};
-
 static u32 spec_preference(const struct rtm_entity *owner, const struct rtm_route_spec *spec)
 {
 	return spec->preference ? : rtm_default_preference(owner->id.protocol);
 }
 
-/* Take over the content of @spec, its next hops included. */
+/* Take over the content of @spec; *@old is the set before, to be put outside. */
 static void route_fill(struct rtm_route *route, const struct rtm_route_spec *spec,
-		       struct route_old *old)
+		       struct rtm_nhset **old)
 {
-	old->neighbour = route->neighbour;
-	old->nhs = rcu_dereference_protected(route->nhs, true);
-	if (spec->neighbour)
-		rtm_nexthop_hold(spec->neighbour);
-	route->neighbour = spec->neighbour;
+	*old = rcu_dereference_protected(route->nhs, true);
 	rcu_assign_pointer(route->nhs, spec->nhs);
 	route->cookie = spec->cookie;
 	route->metric = spec->metric;
-	route->preference = spec_preference(route->owner, spec);
+	route->preference = spec_preference(rtm_route_owner(route), spec);
 	route->views = spec->views;
 	route->flags = spec->flags;
 	route->flags1 = spec->flags1;
 	route->changed = rtm_route_clock();
-	WRITE_ONCE(route->epoch, READ_ONCE(route->owner->epoch));
-}
-
-static void route_old_put(struct route_old *old)
-{
-	if (old->neighbour)
-		rtm_nexthop_put(old->neighbour);
-	rtm_nhset_put(old->nhs);
+	WRITE_ONCE(route->epoch, READ_ONCE(rtm_route_owner(route)->epoch));
 }
 
 /* Change @route in place; it keeps its place unless its rank changes. */
 static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
-			 const struct rtm_route_spec *spec, struct route_old *old)
+			 const struct rtm_route_spec *spec, struct rtm_nhset **old)
 {
 	bool moves = route->metric != spec->metric ||
-		     route->preference != spec_preference(route->owner, spec);
+		     route->preference != spec_preference(rtm_route_owner(route), spec);
 	u32 was_best = rtm_route_best_views(route);
 	struct rtm_change c;
 	u32 changed;
@@ -299,7 +275,7 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 		rtm_change_edit(&c, route);
 	route_fill(route, spec, old);
 	/* not so with a new route, which had the set of @spec from the beginning */
-	rtm_nhset_unuse(old->nhs);
+	rtm_nhset_unuse(*old);
 	rtm_expiry_set(route, spec->ttl_ms);
 	if (c.active)
 		rtm_change_edited(&c);
@@ -312,7 +288,7 @@ static u32 commit_update(struct rtm_dest *dest, struct rtm_route *route,
 }
 
 static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
-		      const struct rtm_route_spec *spec, struct route_old *old)
+		      const struct rtm_route_spec *spec, struct rtm_nhset **old)
 {
 	struct rtm_change c;
 	u32 changed;
@@ -328,7 +304,7 @@ static u32 commit_add(struct rtm_dest *dest, struct rtm_route *route,
 /* Whatever can keep a new route out of the table. */
 static int join(struct rtm_dest *dest, struct rtm_route *fresh)
 {
-	struct rtm_entity *owner = fresh->owner;
+	struct rtm_entity *owner = rtm_route_owner(fresh);
 	int err;
 
 	if (dest->leaf.n_routes >= rtm_max_dest_routes)
@@ -349,7 +325,7 @@ static int join(struct rtm_dest *dest, struct rtm_route *fresh)
 }
 
 static int link_fresh(struct rtm_dest *dest, struct rtm_route *fresh,
-		      const struct rtm_route_spec *spec, u32 *change, struct route_old *old)
+		      const struct rtm_route_spec *spec, u32 *change, struct rtm_nhset **old)
 {
 	int err = join(dest, fresh);
 
@@ -367,14 +343,14 @@ static int link_fresh(struct rtm_dest *dest, struct rtm_route *fresh,
  */
 static int add_in_section(struct rtm_route *fresh, const struct rtm_route *present,
 			  const struct rtm_route_spec *spec, u32 *change,
-			  struct route_old *old, struct rtm_route **routep)
+			  struct rtm_nhset **old, struct rtm_route **routep)
 {
 	struct rtm_dest *dest = fresh->dest;
 	struct rtm_route *route = NULL;
 	int err = 0;
 
 	if (!(*change & RTM_RC_NEW))
-		route = route_match(dest, fresh->owner, spec->neighbour, *change & RTM_RC_FIRST);
+		route = route_match(dest, spec->nhs->owner, spec->nhs->neighbour, *change & RTM_RC_FIRST);
 	if (present != WHATEVER && present != route)
 		return -ESTALE;
 	if (route) {
@@ -403,11 +379,11 @@ static int add_fresh(struct rtm_route *fresh, const struct rtm_route *present,
 		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change,
 		     struct rtm_route **routep)
 {
-	struct route_old old = {};
+	struct rtm_nhset *old = NULL;
 	struct rtm_section s;
 	int err;
 
-	err = rtm_section_begin(&s, fresh->dest, fresh->owner, RTM_LOCK_EXCLUSIVE, wait);
+	err = rtm_section_begin(&s, fresh->dest, rtm_route_owner(fresh), RTM_LOCK_EXCLUSIVE, wait);
 	if (err)
 		return err;
 	err = add_in_section(fresh, present, spec, change, &old, routep);
@@ -416,7 +392,7 @@ static int add_fresh(struct rtm_route *fresh, const struct rtm_route *present,
 		rtm_route_list_move(spec->list, *routep);
 	if (!err)
 		trace_rtm_route_add(*routep, *change);
-	route_old_put(&old);
+	rtm_nhset_put(old);
 	return err;
 }
 
@@ -442,13 +418,10 @@ struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route
 	dest = rtm_dest_get_or_create(owner->table, &spec->prefix);
 	if (IS_ERR(dest))
 		return ERR_CAST(dest);
-	route = route_alloc(dest, owner);
+	route = route_alloc(dest, spec->nhs);
 	rtm_dest_put(dest);
 	if (!route)
 		return ERR_PTR(-ENOMEM);
-	/* the caller has one, and others may look at the route as soon as it has a handle */
-	refcount_inc(&spec->nhs->refs);
-	RCU_INIT_POINTER(route->nhs, spec->nhs);
 	err = get_extras(route, spec);
 	if (err) {
 		rtm_route_put(route);
@@ -528,12 +501,12 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 		     const struct rtm_route_spec *spec, const struct rtm_wait *wait, u32 *change)
 {
 	struct rtm_dest *dest = route->dest;
-	struct route_old old = {};
+	struct rtm_nhset *old = NULL;
 	struct rtm_section s;
 	struct rtm_prefix p;
 	int err;
 
-	if (route->owner != owner)
+	if (rtm_route_owner(route) != owner)
 		return -EACCES;
 	rtm_dest_prefix(dest, &p);
 	if (rtm_prefix_cmp(&p, &spec->prefix))
@@ -550,7 +523,7 @@ int rtm_route_update(struct rtm_entity *owner, struct rtm_route *route,
 	rtm_section_end(&s);
 	if (!err && spec->list)
 		rtm_route_list_move(spec->list, route);
-	route_old_put(&old);
+	rtm_nhset_put(old);
 	return err;
 }
 
@@ -575,7 +548,7 @@ int rtm_route_delete(struct rtm_entity *owner, struct rtm_route *route,
 	u32 was_best;
 	int err;
 
-	if (route->owner != owner)
+	if (rtm_route_owner(route) != owner)
 		return -EACCES;
 	err = rtm_section_begin(&s, dest, owner, RTM_LOCK_EXCLUSIVE, wait);
 	if (err)

@@ -59,7 +59,7 @@ void rtm_route_list_forget(struct rtm_route *route)
 {
 	struct rtm_route_extra *extra = READ_ONCE(route->extra);
 
-	lockdep_assert_held(&route->owner->routes_lock);
+	lockdep_assert_held(&rtm_route_owner(route)->routes_lock);
 	if (extra && extra->list)
 		remove_locked(extra);
 }
@@ -90,9 +90,9 @@ static void move_locked(struct rtm_route_list *list, struct rtm_route *route)
  */
 void rtm_route_list_move(struct rtm_route_list *list, struct rtm_route *route)
 {
-	spin_lock(&route->owner->routes_lock);
+	spin_lock(&rtm_route_owner(route)->routes_lock);
 	move_locked(list, route);
-	spin_unlock(&route->owner->routes_lock);
+	spin_unlock(&rtm_route_owner(route)->routes_lock);
 }
 
 /* The first entry behind a place, or NULL. */

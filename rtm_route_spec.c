@@ -43,7 +43,7 @@ static bool has_nexthop(const struct rtm_nhset *nhs, unsigned int n, const struc
 	return false;
 }
 
-static int fill_nhset(struct rtm_client *client, struct rtm_entity *self, struct rtm_nhset *nhs,
+static int fill_nexthops(struct rtm_client *client, struct rtm_entity *self, struct rtm_nhset *nhs,
 		      const u64 *ids)
 {
 	struct rtm_nexthop *nh;
@@ -68,6 +68,21 @@ static int check_src(const struct rtm_route_attrs *attrs, u16 family)
 	return memchr_inv(attrs->src + bytes, 0, sizeof(attrs->src) - bytes) ? -EINVAL : 0;
 }
 
+/* Next hops and neighbour, checked; what has been taken is in the set in any case. */
+static int fill_nhset(struct rtm_client *client, struct rtm_entity *self,
+			   const struct rtm_route_attrs *attrs, struct rtm_nhset *nhs,
+			   const u64 *ids)
+{
+	if (attrs->neighbour) {
+		nhs->neighbour = usable_nexthop(client, self, attrs->neighbour);
+		if (!nhs->neighbour)
+			return -EBADF;
+	}
+	nhs->mtu = attrs->mtu;
+	memcpy(nhs->src, attrs->src, sizeof(nhs->src));
+	return fill_nexthops(client, self, nhs, ids);
+}
+
 static struct rtm_nhset *nhset_from_user(struct rtm_client *client, struct rtm_entity *self,
 					 const struct rtm_route_attrs *attrs)
 {
@@ -83,9 +98,7 @@ static struct rtm_nhset *nhset_from_user(struct rtm_client *client, struct rtm_e
 	nhs = rtm_nhset_alloc(attrs->n_nexthops);
 	if (!nhs)
 		return ERR_PTR(-ENOMEM);
-	nhs->mtu = attrs->mtu;
-	memcpy(nhs->src, attrs->src, sizeof(nhs->src));
-	err = fill_nhset(client, self, nhs, ids);
+	err = fill_nhset(client, self, attrs, nhs, ids);
 	if (!err)
 		return rtm_nhset_share(nhs, self);
 	rtm_nhset_put(nhs);
@@ -122,8 +135,6 @@ static int spec_values(struct rtm_entity *self, const struct rtm_net_prefix *des
  */
 void rtm_route_spec_put(struct rtm_route_spec *spec)
 {
-	if (spec->neighbour)
-		rtm_nexthop_put(spec->neighbour);
 	rtm_nhset_unuse(spec->nhs);
 	rtm_nhset_put(spec->nhs);
 }
@@ -151,16 +162,9 @@ int rtm_route_spec_from_user(struct rtm_client *client, struct rtm_entity *self,
 	err = spec_values(self, dest, attrs, spec);
 	if (err)
 		return err;
-	if (attrs->neighbour) {
-		spec->neighbour = usable_nexthop(client, self, attrs->neighbour);
-		if (!spec->neighbour)
-			return -EBADF;
-	}
 	nhs = nhset_from_user(client, self, attrs);
-	if (IS_ERR(nhs)) {
-		rtm_route_spec_put(spec);
+	if (IS_ERR(nhs))
 		return PTR_ERR(nhs);
-	}
 	spec->nhs = nhs;
 	return 0;
 }

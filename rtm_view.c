@@ -41,7 +41,7 @@ void rtm_route_view_collect(struct rtm_route_view *view, struct rtm_route *route
 	struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
 
 	memset(view, 0, sizeof(*view));
-	view->neighbour = route->neighbour;
+	view->neighbour = nhs->neighbour;
 	if (view->neighbour)
 		rtm_nexthop_hold(view->neighbour);
 	refcount_inc(&nhs->refs);
@@ -98,7 +98,7 @@ int rtm_route_view_store(struct rtm_route_view *view, struct rtm_route *route,
 	attrs->nexthops = nexthops;
 	err = rtm_grab_dest(grab, route->dest, dest);
 	if (!err)
-		err = rtm_grab_entity(grab, route->owner, owner);
+		err = rtm_grab_entity(grab, rtm_route_owner(route), owner);
 	if (!err)
 		err = rtm_grab_nexthop(grab, view->neighbour, &attrs->neighbour);
 	if (!err)
@@ -122,7 +122,7 @@ void rtm_route_view_put(struct rtm_route_view *view)
 static bool reported(const struct rtm_route *route, unsigned int view, u32 protocol)
 {
 	return rtm_route_live(route) && route->views & BIT(view) &&
-	       route->owner->id.protocol == protocol;
+	       rtm_route_owner(route)->id.protocol == protocol;
 }
 
 static struct rtm_route *best_of_protocol(struct rtm_dest *dest, unsigned int view, u32 protocol)
@@ -209,7 +209,7 @@ static int grab_block(struct rtm_dest_views *dv, unsigned int i, struct rtm_grab
 	if (dv->routes[i])
 		err = rtm_grab_route(grab, dv->routes[i], &block->route);
 	if (!err && dv->routes[i])
-		err = rtm_grab_entity(grab, dv->routes[i]->owner, &block->owner);
+		err = rtm_grab_entity(grab, rtm_route_owner(dv->routes[i]), &block->owner);
 	if (!err && dv->held[i])
 		err = rtm_grab_route(grab, dv->held[i], &block->hold_route);
 	return err;

@@ -13,10 +13,11 @@
 #include "rtm_types.h"
 
 /**
- * struct rtm_nhset - where a route sends packets; immutable once published
+ * struct rtm_nhset - whose a route is and where it sends packets; immutable once published
  * @node: among the sets that can be shared
  * @owner: whose routes may share it, holds a reference; NULL for a set that is not
  *	shared, made for the FIB alone
+ * @neighbour: next hop the routes were learned from, a reference, or NULL
  * @refs: routes, those who look at them and the FIB writer hold one each
  * @uses: routes in the table that have it, and descriptions of such; not more than @refs
  * @n: number of next hops
@@ -28,6 +29,7 @@
 struct rtm_nhset {
 	struct rhash_head node;
 	struct rtm_entity *owner;
+	struct rtm_nexthop *neighbour;
 	refcount_t refs;
 	atomic_t uses;
 	u16 n;

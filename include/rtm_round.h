@@ -25,7 +25,7 @@ void rtm_resync_forget(struct rtm_entity *owner);
  */
 static inline bool rtm_resync_is_over(const struct rtm_route *route)
 {
-	return (s32)(READ_ONCE(route->owner->swept) - READ_ONCE(route->epoch)) > 0;
+	return (s32)(READ_ONCE(rtm_route_owner(route)->swept) - READ_ONCE(route->epoch)) > 0;
 }
 
 #endif /* RTM_ROUND_H */

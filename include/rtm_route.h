@@ -15,6 +15,7 @@
 #include <linux/timekeeping.h>
 
 #include "rtm_expiry.h"
+#include "rtm_nhset.h"
 #include "rtm_prefix.h"
 #include "rtm_types.h"
 
@@ -44,9 +45,8 @@ struct rtm_route_extra {
  *	down
  * @rcu: for the free, when it is in no list
  * @dest: its destination, holds a reference
- * @owner: its owner, holds a reference
- * @neighbour: next hop it was learned from, holds a reference, or NULL
- * @nhs: next hops, holds a reference; never NULL, see rtm_nhset.c
+ * @nhs: its owner, which never changes, next hops and neighbour; holds a reference, and is
+ *	never NULL; see rtm_nhset.c, rtm_route_owner()
  * @cookie: the owner's private value
  * @changed: rtm_route_clock() of the last add or change
  * @seq: place among candidates of equal rank, ascending; new when the rank changes
@@ -67,7 +67,7 @@ struct rtm_route_extra {
  * @refs: the table and every handle hold one each
  * @epoch: the owner's when it was announced last
  *
- * @dest and @owner never change.  Everything else but @dead and @moved is written in an
+ * @dest never changes.  Everything else but @dead and @moved is written in an
  * exclusive section of @dest and read in a section, or by RCU readers that can
  * live with any committed value.
  */
@@ -80,8 +80,6 @@ struct rtm_route {
 		struct rcu_head rcu;
 	};
 	struct rtm_dest *dest;
-	struct rtm_entity *owner;
-	struct rtm_nexthop *neighbour;
 	struct rtm_nhset __rcu *nhs;
 	struct rtm_route_extra *extra;
 	u64 cookie;
@@ -104,8 +102,7 @@ struct rtm_route {
 /**
  * struct rtm_route_spec - a route as its owner gives it, handles resolved
  * @prefix: destination
- * @neighbour: borrowed, or NULL
- * @nhs: reference and use handed over on success
+ * @nhs: owner, next hops, neighbour; reference and use handed over on success
  * @cookie: private value
  * @metric: compared second
  * @preference: compared first; 0 takes the protocol's default
@@ -117,7 +114,6 @@ struct rtm_route {
  */
 struct rtm_route_spec {
 	struct rtm_prefix prefix;
-	struct rtm_nexthop *neighbour;
 	struct rtm_nhset *nhs;
 	u64 cookie;
 	u32 metric;
@@ -155,6 +151,37 @@ static inline u32 rtm_route_age_ms(const struct rtm_route *route)
 	u64 ns = (u64)(rtm_route_clock() - route->changed) << RTM_ROUTE_CLOCK_SHIFT;
 
 	return min_t(u64, div_u64(ns, NSEC_PER_MSEC), U32_MAX);
+}
+
+/**
+ * rtm_route_owner() - who has made a route
+ * @route: the route; the caller has a reference, or is in an RCU read section
+ *
+ * The set of next hops may change meanwhile, but not whose it is.
+ *
+ * Context: any.
+ *
+ * Return: the entity, which lives as long as the route.
+ */
+static inline struct rtm_entity *rtm_route_owner(const struct rtm_route *route)
+{
+	struct rtm_entity *owner;
+
+	rcu_read_lock();
+	owner = rcu_dereference(route->nhs)->owner;
+	rcu_read_unlock();
+	return owner;
+}
+
+/**
+ * rtm_route_neighbour() - the next hop that a route was learned from
+ * @route: the route, its destination in a section
+ *
+ * Return: the next hop, or NULL.
+ */
+static inline const struct rtm_nexthop *rtm_route_neighbour(const struct rtm_route *route)
+{
+	return rcu_dereference_protected(route->nhs, true)->neighbour;
 }
 
 struct rtm_route *rtm_route_new(struct rtm_entity *owner, const struct rtm_route_spec *spec);

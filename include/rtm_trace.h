@@ -89,8 +89,8 @@ TRACE_EVENT(rtm_route_add,
 	TP_fast_assign(
 		__entry->family = route->dest->table->family;
 		__entry->len = route->dest->leaf.len;
-		__entry->protocol = route->owner->id.protocol;
-		__entry->id = route->owner->id.id;
+		__entry->protocol = rtm_route_owner(route)->id.protocol;
+		__entry->id = rtm_route_owner(route)->id.id;
 		__entry->preference = route->preference;
 		__entry->metric = route->metric;
 		__entry->change = change;

@@ -18,6 +18,7 @@
 #define N_ROUTES	12
 #define N_OWNERS	4
 #define N_SETS		6
+#define N_ALL_SETS	(2 * N_OWNERS * N_SETS)
 #define N_STEPS		20000
 
 /**
@@ -47,7 +48,8 @@ struct picture {
  * @dest: the destination; only what selection touches is set
  * @extra: its extra
  * @owners: whose routes they are; only the protocol is set
- * @sets: next hops; two and two have the same content
+ * @sets: N_SETS for each owner, without a neighbour and with one; two and two have the same
+ *	content
  * @routes: the routes
  * @before: the model's routes before a commit
  * @best_before: best routes before, or NULL
@@ -57,7 +59,7 @@ struct change_ctx {
 	struct rtm_dest dest;
 	struct rtm_dest_extra extra;
 	struct rtm_entity owners[N_OWNERS];
-	struct rtm_nhset *sets[N_SETS];
+	struct rtm_nhset *sets[N_ALL_SETS];
 	struct rtm_route routes[N_ROUTES];
 	struct picture before[N_ROUTES];
 	struct rtm_route *best_before[RTM_N_VIEWS];
@@ -77,12 +79,27 @@ static struct rtm_route *best(struct change_ctx *ctx, unsigned int view)
 /* Sets are equal in pairs: the model's number is that of the pair. */
 static unsigned int set_number(struct change_ctx *ctx, const struct rtm_route *route)
 {
+	const struct rtm_nhset *nhs = rcu_dereference_protected(route->nhs, true);
 	unsigned int i;
 
-	for (i = 0; i < N_SETS; i++)
-		if (rcu_dereference_protected(route->nhs, true) == ctx->sets[i])
+	for (i = 0; i < N_ALL_SETS; i++)
+		if (nhs == ctx->sets[i])
 			break;
-	return i / 2;
+	return i % N_SETS / 2;
+}
+
+/* Whose and with which neighbour a set is, that is what changes in place. */
+static void use_set(struct change_ctx *ctx, struct rtm_route *route, unsigned int owner,
+		    bool neighbour, unsigned int number)
+{
+	unsigned int i = (2 * owner + neighbour) * N_SETS + number;
+
+	rcu_assign_pointer(route->nhs, ctx->sets[i]);
+}
+
+static unsigned int owner_number(struct change_ctx *ctx, const struct rtm_route *route)
+{
+	return rtm_route_owner(route) - ctx->owners;
 }
 
 static bool in_table(const struct rtm_route *route)
@@ -99,13 +116,13 @@ static void take_picture(struct change_ctx *ctx, struct picture *p, const struct
 {
 	*p = (struct picture){
 		.in = in_table(route),
-		.owner = route->owner->id.protocol,
+		.owner = rtm_route_owner(route)->id.protocol,
 		.set = set_number(ctx, route),
 		.metric = route->metric,
 		.preference = route->preference,
 		.views = route->views,
 		.flags = route->flags,
-		.private = route->cookie << 16 | !!route->neighbour << 8 | route->flags1,
+		.private = route->cookie << 16 | !!rtm_route_neighbour(route) << 8 | route->flags1,
 	};
 }
 
@@ -178,9 +195,9 @@ static void judge_best(struct change_ctx *ctx, struct verdict *v, unsigned int v
 		v->best |= BIT(view);
 		v->forwarding |= BIT(view);
 		if (old)
-			v->owners |= BIT(old->owner->id.protocol);
+			v->owners |= BIT(rtm_route_owner(old)->id.protocol);
 		if (new)
-			v->owners |= BIT(new->owner->id.protocol);
+			v->owners |= BIT(rtm_route_owner(new)->id.protocol);
 		return;
 	}
 	if (!new)
@@ -210,19 +227,18 @@ static struct verdict judge(struct change_ctx *ctx)
 	return v;
 }
 
-static void randomise(struct change_ctx *ctx, struct rtm_route *route)
+static void randomise(struct change_ctx *ctx, struct rtm_route *route, unsigned int owner)
 {
 	static const u16 flags[] = {
 		0, RTM_RF_LOCAL, RTM_RF_BLACKHOLE, RTM_RF_INACTIVE | RTM_RF_LOCAL,
 	};
 
-	rcu_assign_pointer(route->nhs, ctx->sets[pick(ctx, N_SETS)]);
+	use_set(ctx, route, owner, pick(ctx, 2), pick(ctx, N_SETS));
 	route->metric = pick(ctx, 3);
 	route->preference = 1 + pick(ctx, 2);
 	route->views = pick(ctx, 4);
 	route->flags = flags[pick(ctx, ARRAY_SIZE(flags))];
 	route->cookie = pick(ctx, 2);
-	route->neighbour = pick(ctx, 2) ? (void *)ctx : NULL;
 	route->flags1 = pick(ctx, 2);
 }
 
@@ -234,7 +250,8 @@ static void tweak(struct change_ctx *ctx, struct rtm_route *route)
 	while (n--) {
 		switch (pick(ctx, 8)) {
 		case 0:
-			rcu_assign_pointer(route->nhs, ctx->sets[pick(ctx, N_SETS)]);
+			use_set(ctx, route, owner_number(ctx, route),
+				rtm_route_neighbour(route), pick(ctx, N_SETS));
 			break;
 		case 1:
 			route->metric = pick(ctx, 3);
@@ -265,8 +282,7 @@ static void add(struct change_ctx *ctx, struct rtm_change *c, struct rtm_route *
 {
 	route->state = RTM_STATE_CREATED;
 	route->dead = false;
-	route->owner = &ctx->owners[pick(ctx, N_OWNERS)];
-	randomise(ctx, route);
+	randomise(ctx, route, pick(ctx, N_OWNERS));
 	rtm_change_member(c, route);
 	rtm_select_insert(&ctx->dest, route);
 }
@@ -367,7 +383,7 @@ static struct rtm_route *one_route(struct change_ctx *ctx, struct rtm_change *c)
 	rtm_change_begin(c, &ctx->dest);
 	add(ctx, c, route);
 	route->views = RTM_V_UCAST;
-	rcu_assign_pointer(route->nhs, ctx->sets[0]);
+	use_set(ctx, route, 0, false, 0);
 	rtm_select_update(&ctx->dest);
 	rtm_change_begin(c, &ctx->dest);
 	return route;
@@ -381,7 +397,7 @@ static void change_same_is_none(struct kunit *test)
 
 	rtm_change_edit(&c, route);
 	/* another set with the same content */
-	rcu_assign_pointer(route->nhs, ctx->sets[1]);
+	use_set(ctx, route, 0, false, 1);
 	rtm_change_edited(&c);
 	rtm_select_update(&ctx->dest);
 	rtm_change_end(&c, &ctx->dest);
@@ -396,8 +412,7 @@ static void change_replaced_counts(struct kunit *test)
 	struct rtm_route *old = one_route(ctx, &c);
 	struct rtm_route *new = &ctx->routes[1];
 
-	new->owner = &ctx->owners[1];
-	rcu_assign_pointer(new->nhs, ctx->sets[0]);
+	use_set(ctx, new, 1, false, 0);
 	new->preference = old->preference;
 	new->metric = old->metric;
 	new->views = old->views;
@@ -437,7 +452,7 @@ static void change_many_owners(struct kunit *test)
 	one_route(ctx, &c);
 	for (i = 0; i < RTM_CHANGE_OWNERS; i++) {
 		ctx->owners[0].id.protocol = 100 + i;
-		ctx->routes[0].owner = &ctx->owners[0];
+		use_set(ctx, &ctx->routes[0], 0, false, 0);
 		rtm_change_member(&c, &ctx->routes[0]);
 		rtm_change_member(&c, &ctx->routes[0]);
 	}
@@ -446,6 +461,22 @@ static void change_many_owners(struct kunit *test)
 	ctx->owners[0].id.protocol = 1000;
 	rtm_change_member(&c, &ctx->routes[0]);
 	KUNIT_EXPECT_TRUE(test, rtm_change_concerns(&c, 99));
+}
+
+static struct rtm_nhset *make_set(struct kunit *test, struct change_ctx *ctx, unsigned int i)
+{
+	unsigned int number = i % N_SETS;
+	struct rtm_nhset *nhs;
+
+	nhs = kunit_kzalloc(test, struct_size(nhs, nh, 2), GFP_KERNEL);
+	if (!nhs)
+		return NULL;
+	nhs->owner = &ctx->owners[i / N_SETS / 2];
+	/* compared, never followed */
+	nhs->neighbour = i / N_SETS % 2 ? (void *)ctx : NULL;
+	nhs->n = number / 2 ? 2 : 0;
+	nhs->nh[number / 2 == 2] = (void *)ctx;
+	return nhs;
 }
 
 static int rtm_change_test_init(struct kunit *test)
@@ -457,17 +488,13 @@ static int rtm_change_test_init(struct kunit *test)
 	ctx->dest.extra = &ctx->extra;
 	for (i = 0; i < N_OWNERS; i++)
 		ctx->owners[i].id.protocol = i;
-	for (i = 0; i < N_SETS; i++) {
-		ctx->sets[i] = kunit_kzalloc(test, struct_size(ctx->sets[i], nh, 2), GFP_KERNEL);
+	for (i = 0; i < N_ALL_SETS; i++) {
+		ctx->sets[i] = make_set(test, ctx, i);
 		KUNIT_ASSERT_NOT_NULL(test, ctx->sets[i]);
-		ctx->sets[i]->n = i / 2 ? 2 : 0;
-		/* compared, never followed */
-		ctx->sets[i]->nh[i / 2 == 2] = (void *)ctx;
 	}
 	for (i = 0; i < N_ROUTES; i++) {
 		ctx->routes[i].dest = &ctx->dest;
-		ctx->routes[i].owner = &ctx->owners[0];
-		rcu_assign_pointer(ctx->routes[i].nhs, ctx->sets[0]);
+		use_set(ctx, &ctx->routes[i], 0, false, 0);
 	}
 	test->priv = ctx;
 	return 0;

@@ -349,7 +349,7 @@ static int stress_init(struct kunit *test)
 	INIT_LIST_HEAD(&stress->client.entities);
 	for (p = stress->places; p < stress->places + N_DESTS; p++) {
 		p->dest.table = &stress->table;
-		refcount_set(&p->dest.refs, SPARE_REFS);
+		refcount_set(&p->dest.leaf.refs, SPARE_REFS);
 		rtm_lockable_init(&p->dest.lockable);
 	}
 	for (entity = stress->entities; entity < stress->entities + N_ENTITIES; entity++) {
@@ -377,7 +377,7 @@ static void stress_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)atomic64_read(&stress->rnet.count.locks_waiting), 0);
 	for (i = 0; i < N_DESTS; i++) {
 		KUNIT_EXPECT_EQ(test, atomic_read(&stress->places[i].deferred), 0);
-		KUNIT_EXPECT_EQ(test, refcount_read(&stress->places[i].dest.refs), SPARE_REFS);
+		KUNIT_EXPECT_EQ(test, refcount_read(&stress->places[i].dest.leaf.refs), SPARE_REFS);
 		KUNIT_EXPECT_PTR_EQ(test, stress->places[i].dest.lockable.side, NULL);
 		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&stress->places[i].dest.lockable.sem));
 	}

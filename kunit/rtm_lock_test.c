@@ -893,7 +893,7 @@ static int lock_test_init(struct kunit *test)
 	INIT_LIST_HEAD(&ctx->client.entities);
 	for (i = 0; i < N_DESTS; i++) {
 		ctx->dests[i].table = &ctx->table;
-		refcount_set(&ctx->dests[i].refs, SPARE_REFS);
+		refcount_set(&ctx->dests[i].leaf.refs, SPARE_REFS);
 		rtm_lockable_init(&ctx->dests[i].lockable);
 	}
 	for (i = 0; i < N_ENTITIES; i++) {
@@ -939,7 +939,7 @@ static void lock_test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, HELD(), 0);
 	KUNIT_EXPECT_EQ(test, (int)atomic64_read(&ctx->rnet.count.locks_waiting), 0);
 	for (i = 0; i < N_DESTS; i++) {
-		KUNIT_EXPECT_EQ(test, refcount_read(&ctx->dests[i].refs), SPARE_REFS);
+		KUNIT_EXPECT_EQ(test, refcount_read(&ctx->dests[i].leaf.refs), SPARE_REFS);
 		KUNIT_EXPECT_PTR_EQ(test, ctx->dests[i].lockable.side, NULL);
 		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&ctx->dests[i].lockable.sem));
 		rtm_lockable_destroy(&ctx->dests[i].lockable);

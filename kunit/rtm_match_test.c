@@ -59,9 +59,9 @@ static void make(struct match_ctx *ctx, struct rnd_state *rnd)
 	ctx->wants = word & 0x40 ? ctx->has : word & 0x80 ? 0 : ctx->has & (word >> 8);
 	ctx->nhs->n = fill(ctx, ctx->nhs->nh, ctx->has);
 	ctx->match.n = fill(ctx, ctx->criteria, ctx->wants);
-	ctx->route.owner = &ctx->owners[(word >> 16) % N_OWNERS];
+	ctx->nhs->owner = &ctx->owners[(word >> 16) % N_OWNERS];
 	ctx->match.owner = &ctx->owners[(word >> 18) % N_OWNERS];
-	ctx->route.neighbour = word & BIT(20) ? &ctx->hops[0] : NULL;
+	ctx->nhs->neighbour = word & BIT(20) ? &ctx->hops[0] : NULL;
 	ctx->match.neighbour = word & BIT(21) ? &ctx->hops[0] : NULL;
 	ctx->route.metric = word >> 22 & 1;
 	ctx->match.metric = word >> 23 & 1;
@@ -96,8 +96,8 @@ static bool model(const struct match_ctx *ctx)
 {
 	const struct rtm_route *r = &ctx->route;
 	const struct rtm_match *m = &ctx->match;
-	bool owner = r->owner == m->owner;
-	bool neighbour = r->neighbour == m->neighbour;
+	bool owner = ctx->nhs->owner == m->owner;
+	bool neighbour = ctx->nhs->neighbour == m->neighbour;
 	bool pref = r->metric == m->metric && r->preference == m->preference;
 
 	return (owner || !(m->flags & RTM_RM_OWNER)) &&
