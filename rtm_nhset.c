@@ -152,12 +152,17 @@ static void nhset_free(struct rtm_nhset *nhs)
  */
 void rtm_nhset_put(struct rtm_nhset *nhs)
 {
-	if (!nhs || !refcount_dec_and_lock(&nhs->refs, &nhset_lock))
+	bool last;
+
+	if (!nhs || refcount_dec_not_one(&nhs->refs))
 		return;
-	if (nhs->owner)
+	spin_lock(&nhset_lock);
+	last = refcount_dec_and_test(&nhs->refs);
+	if (last && nhs->owner)
 		rhashtable_remove_fast(&nhsets, &nhs->node, nhset_params);
 	spin_unlock(&nhset_lock);
-	nhset_free(nhs);
+	if (last)
+		nhset_free(nhs);
 }
 
 /* Routes of a next hop: for people, so nobody has to see all of them change at once. */

@@ -345,12 +345,13 @@ static int add_in_section(struct rtm_route *fresh, const struct rtm_route *prese
 			  const struct rtm_route_spec *spec, u32 *change,
 			  struct rtm_nhset **old, struct rtm_route **routep)
 {
+	const struct rtm_nhset *nhs = spec->nhs;
 	struct rtm_dest *dest = fresh->dest;
 	struct rtm_route *route = NULL;
 	int err = 0;
 
 	if (!(*change & RTM_RC_NEW))
-		route = route_match(dest, spec->nhs->owner, spec->nhs->neighbour, *change & RTM_RC_FIRST);
+		route = route_match(dest, nhs->owner, nhs->neighbour, *change & RTM_RC_FIRST);
 	if (present != WHATEVER && present != route)
 		return -ESTALE;
 	if (route) {
@@ -603,7 +604,7 @@ struct rtm_route *rtm_route_find(struct rtm_entity *owner, const struct rtm_pref
  */
 int rtm_route_caches_init(void)
 {
-	BUILD_BUG_ON(RTM_N_VIEWS > BITS_PER_TYPE(((struct rtm_route *)0)->views));
+	BUILD_BUG_ON(RTM_N_VIEWS > 8 * sizeof_field(struct rtm_route, views));
 
 	route_cache = KMEM_CACHE(rtm_route, 0);
 	return route_cache ? 0 : -ENOMEM;

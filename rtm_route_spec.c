@@ -43,8 +43,8 @@ static bool has_nexthop(const struct rtm_nhset *nhs, unsigned int n, const struc
 	return false;
 }
 
-static int fill_nexthops(struct rtm_client *client, struct rtm_entity *self, struct rtm_nhset *nhs,
-		      const u64 *ids)
+static int fill_nexthops(struct rtm_client *client, struct rtm_entity *self,
+			 struct rtm_nhset *nhs, const u64 *ids)
 {
 	struct rtm_nexthop *nh;
 	unsigned int i;
@@ -70,8 +70,7 @@ static int check_src(const struct rtm_route_attrs *attrs, u16 family)
 
 /* Next hops and neighbour, checked; what has been taken is in the set in any case. */
 static int fill_nhset(struct rtm_client *client, struct rtm_entity *self,
-			   const struct rtm_route_attrs *attrs, struct rtm_nhset *nhs,
-			   const u64 *ids)
+		      const struct rtm_route_attrs *attrs, struct rtm_nhset *nhs, const u64 *ids)
 {
 	if (attrs->neighbour) {
 		nhs->neighbour = usable_nexthop(client, self, attrs->neighbour);

@@ -609,7 +609,7 @@ TEST_F(limits, bytes_of_many_nexthops)
 /* Routes with the same next hops share them, and so does who pays. */
 TEST_F(limits, bytes_of_a_shared_set)
 {
-	const char *dest[] = { "10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16" };
+	static const char * const dest[] = { "10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16" };
 	__u64 nh[2] = { self->nh }, other[2] = { [1] = self->nh }, bytes[4];
 	struct rtm_add_route arg;
 	int i;
