@@ -107,7 +107,7 @@ static void dest_free(struct rtm_dest *dest)
  */
 struct rtm_dest_extra *rtm_dest_extra_get(struct rtm_dest *dest)
 {
-	struct rtm_dest_extra *extra = READ_ONCE(dest->extra);
+	struct rtm_dest_extra *extra = rtm_dest_extra(dest);
 	struct rtm_dest_extra *other;
 
 	if (extra)

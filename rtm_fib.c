@@ -465,9 +465,11 @@ void rtm_fib_settle(struct rtm_fib *fib, struct rtm_fib_plan *plan, u8 state, in
 {
 	struct rtm_fib_entry *entry = &plan->dest->fib;
 	char *copy = text_copy(plan->dest, text);
+	struct rtm_dest_extra *extra;
 	bool drop;
 
 	rtm_nhset_put(plan->wish.nhs);
+	extra = rtm_dest_extra(plan->dest);
 	spin_lock_bh(&fib->lock);
 	set_state_locked(fib, entry, state);
 	entry->verify = plan->verify;
@@ -475,8 +477,8 @@ void rtm_fib_settle(struct rtm_fib *fib, struct rtm_fib_plan *plan, u8 state, in
 	entry->refused = plan->refused && !entry->dirty;
 	if (!plan->keep_error) {
 		entry->error = min(error, U8_MAX);
-		if (plan->dest->extra)
-			swap(plan->dest->extra->fib_text, copy);
+		if (extra)
+			swap(extra->fib_text, copy);
 	}
 	drop = put_down_locked(fib, entry);
 	spin_unlock_bh(&fib->lock);
@@ -734,7 +736,9 @@ static const char *own_words(u8 state)
 
 static const char *text_of(const struct rtm_dest *dest)
 {
-	return dest->extra ? dest->extra->fib_text : NULL;
+	const struct rtm_dest_extra *extra = rtm_dest_extra(dest);
+
+	return extra ? extra->fib_text : NULL;
 }
 
 /**

@@ -63,7 +63,7 @@ static const struct rtm_timer_ops hold_ops = {
 
 static struct rtm_holddown *holddown_of(const struct rtm_dest *dest)
 {
-	const struct rtm_dest_extra *extra = READ_ONCE(dest->extra);
+	const struct rtm_dest_extra *extra = rtm_dest_extra(dest);
 
 	return extra ? READ_ONCE(extra->holddown) : NULL;
 }

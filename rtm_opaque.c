@@ -39,12 +39,13 @@ struct opaque_cell {
 
 static struct opaque_cell *find_locked(struct rtm_entity *entity, struct rtm_dest *dest)
 {
+	struct rtm_dest_extra *extra = rtm_dest_extra(dest);
 	struct opaque_cell *cell;
 
 	lockdep_assert_held(&entity->table->lock);
-	if (!dest->extra)
+	if (!extra)
 		return NULL;
-	hlist_for_each_entry(cell, &dest->extra->cells, dest_node)
+	hlist_for_each_entry(cell, &extra->cells, dest_node)
 		if (cell->entity == entity)
 			return cell;
 	return NULL;
@@ -104,7 +105,7 @@ static void link_locked(struct rtm_entity *entity, struct rtm_dest *dest,
 	cell->dest = dest;
 	cell->entity = entity;
 	cell->value = value;
-	hlist_add_head(&cell->dest_node, &dest->extra->cells);
+	hlist_add_head(&cell->dest_node, &rtm_dest_extra(dest)->cells);
 	list_add_tail(&cell->entity_node, &entity->cells);
 }
 

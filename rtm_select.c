@@ -100,7 +100,7 @@ static void set_best(struct rtm_dest *dest, unsigned int view, struct rtm_route 
 	if (!view)
 		rcu_assign_pointer(dest->best, best);
 	else
-		rcu_assign_pointer(dest->extra->best[view - 1], best);
+		rcu_assign_pointer(rtm_dest_extra(dest)->best[view - 1], best);
 }
 
 u32 rtm_select_update(struct rtm_dest *dest)

@@ -80,6 +80,17 @@ void rtm_dest_prefix(const struct rtm_dest *dest, struct rtm_prefix *p);
 struct rtm_dest_extra *rtm_dest_extra_get(struct rtm_dest *dest);
 
 /**
+ * rtm_dest_extra() - what a destination may have besides
+ * @dest: the destination
+ *
+ * Return: its extra, or NULL; from any moment on not NULL any more.
+ */
+static inline struct rtm_dest_extra *rtm_dest_extra(const struct rtm_dest *dest)
+{
+	return READ_ONCE(dest->extra);
+}
+
+/**
  * rtm_dest_best() - the best route of a view
  * @dest: the destination, in a section; elsewhere the result may only be compared
  * @view: view number
@@ -92,7 +103,7 @@ static inline struct rtm_route *rtm_dest_best(const struct rtm_dest *dest, unsig
 
 	if (!view)
 		return rcu_dereference_protected(dest->best, true);
-	extra = READ_ONCE(dest->extra);
+	extra = rtm_dest_extra(dest);
 	return extra ? rcu_dereference_protected(extra->best[view - 1], true) : NULL;
 }
 

@@ -222,7 +222,7 @@ kernel_command_line()
 	# TCG is slow and the host may be busy: only what hangs for minutes hangs
 	printf ' watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=240 workqueue.watchdog_thresh=240'
 	printf ' sysctl.kernel.hung_task_timeout_secs=240'
-	[ "$kernel" != debug ] || printf ' slub_debug=FZP;FZPA,rtm_nexthop kasan_multi_shot'
+	[ "$kernel" != debug ] || printf ' slub_debug=FZP;FZPA,rtm_nexthop,rtm_change_node kasan_multi_shot'
 }
 
 # start_machine CHARDEV [PREFIX...]

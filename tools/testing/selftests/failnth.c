@@ -19,6 +19,7 @@
 
 #include "rtm_fib_test.h"
 #include "rtm_module_test.h"
+#include "rtm_notify_test.h"
 #include "rtm_paths.h"
 
 #define NTH_MAX	400
@@ -546,10 +547,10 @@ TEST_F(failnth, fib_writer)
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 
 /*
- * No next hop can be made, by whomever; all else can.  The machine's command line has
- * chosen the cache: slub_debug.
+ * No next hop can be made, by whomever, and no node for listeners; all else can.  The
+ * machine's command line has chosen the caches: slub_debug.
  */
-static void fail_nexthops(struct __test_metadata *_metadata, bool fail)
+static void fail_caches(struct __test_metadata *_metadata, bool fail)
 {
 	if (!fail)
 		ASSERT_EQ(0, write_file(FAILSLAB "probability", "0"));
@@ -586,16 +587,60 @@ TEST_F(failnth, fib_writer_keeps)
 	ASSERT_EQ(MANY + 1, sync.installed);
 	ASSERT_TRUE(fib_is("10.0.7.0/24", "*via 203.0.113.129 dev dummy0*"));
 
-	fail_nexthops(_metadata, true);
+	fail_caches(_metadata, true);
 	ASSERT_EQ(0, dev_route(self->env.fd, ospf, "203.0.113.0/24", any[1], 1, &route));
 	ASSERT_EQ(0, dev_fib_sync(self->env.fd, &sync));
-	fail_nexthops(_metadata, false);
+	fail_caches(_metadata, false);
 	EXPECT_EQ(MANY, sync.failed);
 	EXPECT_EQ(MANY, fib_count(AF_INET, "203.0.113.129"));
 
 	/* and follows as soon as it can */
 	EXPECT_TRUE(fib_will_be("10.0.7.0/24", "*via 203.0.113.129 dev dummy1*"));
 	EXPECT_EQ(MANY, fib_count(AF_INET, "203.0.113.129"));
+}
+
+/*
+ * What a listener is to be told cannot be remembered: the change happens all the same, and
+ * the listener learns that it has to look at everything.  A mark is refused.
+ */
+TEST_F(failnth, listener)
+{
+	static struct changes c;
+	struct rtm_register_notify arg;
+	struct rtm_event event;
+	__u64 e, n, route, dest;
+
+	if (!have_faults())
+		SKIP(return, "this kernel cannot inject failures");
+	ASSERT_EQ(0, dev_register(self->env.fd, AF_INET, PROTO_RIP, 1, 0, &e));
+	ASSERT_EQ(0, dev_route(self->env.fd, e, "10.0.0.0/8", 0, 1, &route));
+	ASSERT_EQ(0, fcntl(self->env.fd, F_SETFL, O_NONBLOCK));
+	notify_arg(&arg, e, CT_EVERY, RTM_V_UCAST);
+	arg.flags = RTM_REQ_EVENTS;
+	ASSERT_EQ(0, dev_call(self->env.fd, RTM_IOC_REGISTER_NOTIFY, &arg));
+	n = arg.notify;
+
+	fail_caches(_metadata, true);
+	EXPECT_EQ(0, dev_route(self->env.fd, e, "10.1.0.0/16", 0, 1, &route));
+	dest = dev_dest(self->env.fd, e, "10.1.0.0/16");
+	EXPECT_NE(0, dest);
+	EXPECT_EQ(-ENOMEM, dev_mark(self->env.fd, e, n, dest, true));
+	EXPECT_EQ(0, dev_is_marked(self->env.fd, e, n, dest));
+	fail_caches(_metadata, false);
+	EXPECT_EQ(sizeof(event), read(self->env.fd, &event, sizeof(event)));
+	EXPECT_EQ(RTM_EVENT_CHANGED, event.type);
+	EXPECT_EQ(0, dev_changes(self->env.fd, e, n, RTM_V_UCAST, 10, &c));
+	EXPECT_TRUE(c.state & RTM_NOTIFY_DESYNC);
+	EXPECT_EQ(2, c.n);
+
+	/* from here on it is told of changes again */
+	EXPECT_EQ(0, dev_changes(self->env.fd, e, n, RTM_V_UCAST, 10, &c));
+	EXPECT_EQ(0, c.n);
+	EXPECT_EQ(0, dev_route(self->env.fd, e, "10.2.0.0/16", 0, 1, &route));
+	EXPECT_EQ(0, dev_mark(self->env.fd, e, n, dest, true));
+	EXPECT_EQ(0, dev_changes(self->env.fd, e, n, RTM_V_UCAST, 10, &c));
+	EXPECT_EQ(0, c.state & RTM_NOTIFY_DESYNC);
+	EXPECT_EQ(1, c.n);
 }
 
 /* A module opens a client, registers, adds and looks: whatever fails, nothing is left. */
