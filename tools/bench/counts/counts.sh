@@ -104,7 +104,8 @@ passing='\.(ns|readers|misses)[. ]|\.(ns|misses) '
 
 case ${1-} in
 '' | --time)
-	measure "${1#--}"
+	mode=${1-}
+	measure "${mode#--}"
 	json >"$out/counts.json"
 	tables
 	gate

@@ -7,18 +7,18 @@
 
 #include "rtm_trie_node.h"
 
-/* A little more than a destination has, in whole lines; only the first one counts here. */
-#define DEST_BYTES	256
+/* As many as a destination of a 64-bit kernel has. */
+#define DEST_BYTES	160
 
 /**
  * struct dest - stands for a struct rtm_dest
- * @leaf: in the first line, as there
+ * @leaf: at the beginning, as there
  * @rest: what a lookup does not read
  */
 struct dest {
 	struct rtm_trie_leaf leaf;
 	u8 rest[DEST_BYTES - sizeof(struct rtm_trie_leaf)];
-} __attribute__((aligned(SMP_CACHE_BYTES)));
+} __attribute__((aligned(RTM_TRIE_LEAF_ALIGN)));
 
 /**
  * struct table - what is measured

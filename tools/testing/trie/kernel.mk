@@ -14,7 +14,7 @@ TRIE_HEADERS := $(wildcard $(TOP)/include/rtm_trie*.h $(TOP)/include/rtm_prefix.
 
 KERNEL_HEADERS := asm/byteorder kunit/visibility $(addprefix linux/,align bitops \
 	build_bug cache compiler export gfp kernel lockdep math minmax mm mutex \
-	rcupdate sched slab socket string)
+	rcupdate refcount sched slab socket string)
 
 CPPFLAGS := -D_GNU_SOURCE -I$(TRIE_SHIM) -I$(OUT)/include -I$(TOP)/include -I$(TOP) \
 	-I$(TOP)/uapi

@@ -78,6 +78,10 @@ void might_sleep(void);
 void cond_resched(void);
 
 /* Mutexes know whether they are held, for what lockdep would say. */
+typedef struct {
+	int refs;
+} refcount_t;
+
 struct mutex {
 	pthread_mutex_t mutex;
 	bool held;
