@@ -6,6 +6,7 @@
 #	kernel.sh stock-6.12	Debian 13's image and headers
 #	kernel.sh rt		Debian's PREEMPT_RT image of the same version, and its headers
 #	kernel.sh debug		linux-source-6.1 with every checker we know
+#	kernel.sh uml		the same source as a program (ARCH=um), to measure time in
 #	kernel.sh source	scripts and test headers out of linux-source-6.1
 #
 # How this file works: a kernel is a directory in the cache, named after a hash
@@ -16,7 +17,7 @@
 #
 # What a kernel directory holds:
 #
-#	vmlinuz		what QEMU boots
+#	vmlinuz		what QEMU boots; of uml, the program
 #	release		what uname -r will say
 #	modules/	the few modules of that kernel the tests use
 #	build		for "make -C": headers, Module.symvers, tools
@@ -378,6 +379,66 @@ kernel_debug()
 }
 
 #
+# uml: the same source as a program of this machine; modules for it want ARCH=um
+#
+
+configure_uml()
+{
+	make -s ARCH=um tinyconfig
+	scripts/kconfig/merge_config.sh -m .config "$1"
+	make -s ARCH=um olddefconfig
+	require_config .config "$1"
+}
+
+# A processor's extended registers (AMX) may be more than this kernel has room for, and then
+# nothing runs in it.  Without them it keeps the SSE registers only; the others are lost
+# where two threads share an address space, of which the guest has none.
+patch_uml()
+{
+	sed -i 's/have_xstate_support = 1;/have_xstate_support = 0;/' arch/x86/um/os-Linux/registers.c
+	grep -q 'have_xstate_support = 0;' arch/x86/um/os-Linux/registers.c
+}
+
+trim_uml()
+{
+	find . -path ./scripts -prune -o -path ./tools -prune -o -type f \
+		\( -name '*.[coSa]' -o -name '*.cmd' -o -name '*.rst' -o -name '*.mod*' \) \
+		! -name module-common.c -exec rm -f {} +
+	rm -rf Documentation linux vmlinux vmlinux.* .tmp_vmlinux* drivers
+	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 ! -name um -exec rm -rf {} +
+}
+
+make_uml()
+{
+	local dir=$1 log=$1/build.log tree=$1/build
+
+	say "building the user-mode kernel (5 minutes on 2 cores), log in $log"
+	mkdir "$tree"
+	tar -xf "$source_tar" -C "$tree" --strip-components=1
+	if ! (cd "$tree" && patch_uml && configure_uml "$here/uml.config" &&
+	      nice make -s ARCH=um -j"$jobs" linux modules) >"$log" 2>&1; then
+		tail -n 30 "$log" >&2
+		cp "$log" "$cache/kernel/uml-failed.log"
+		die "the user-mode kernel does not build, log in $cache/kernel/uml-failed.log"
+	fi
+	cp "$tree/linux" "$dir/vmlinuz"
+	cp "$tree/.config" "$dir/config"
+	cp "$tree/include/config/kernel.release" "$dir/release"
+	mkdir "$dir/modules"
+	(cd "$tree" && trim_uml)
+}
+
+kernel_uml()
+{
+	local version
+
+	version=$(source_version)
+	provide uml "$(hash_of "$version" "$(grep -v '^#$\|^# [^C]' "$here/uml.config")" \
+		"$(gcc -dumpfullversion)" \
+		"$(recipe make_uml configure_uml patch_uml trim_uml)")" make_uml
+}
+
+#
 # source: checkers and test headers that no other package has
 #
 
@@ -402,9 +463,10 @@ stock) kernel_stock ;;
 stock-6.12) kernel_trixie ;;
 rt) kernel_rt ;;
 debug) kernel_debug ;;
+uml) kernel_uml ;;
 source) kernel_source ;;
 *)
-	sed -n '4,10s/^#//p' "$0" >&2
+	sed -n '4,11s/^#//p' "$0" >&2
 	exit 2
 	;;
 esac

@@ -26,7 +26,7 @@ sources()
 {
 	if [ "$from" = "$top" ]; then
 		printf '%s\n' Kbuild rtm_*.c
-		find include uapi kunit tools/examples tools/testing/client \
+		find include uapi kunit tools/examples tools/testing/client tools/bench/uml \
 			\( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c'
 	else
 		find . -type f ! -name '.*' -printf '%P\n'
