@@ -125,5 +125,6 @@ int bench_lookup(struct bench *b);
 int bench_rib_open(struct bench *b);
 void bench_rib_close(struct bench *b);
 int bench_rib_load(struct bench *b);
+int bench_rib_rates(struct bench *b);
 
 #endif /* BENCH_H */

@@ -7,8 +7,13 @@
  * lookup before the last one has ended, as far as it can look ahead: that is
  * throughput.  In the dependent one the place of a key is computed from the last
  * answer (it is the next one anyway, but the processor cannot know): that is latency.
- * Rounds go through all ways in turn, and the least time of each way counts, because
- * whatever else the machine does can only add.
+ * Where nothing is found both modes are the same, as far as the processor guesses that.
+ *
+ * Rounds go through all ways in turn.  What else the machine does can only add to a time,
+ * so the least counts: that of a whole round ("round-ns"), and, as no round is free of
+ * disturbance where other programs run, the least of each slice of the keys, added up
+ * ("ns").  A slice is looked up when all the others have been since the last time, so it
+ * finds its memory as cold as in a whole round.
  *
  * The three ways:
  *
@@ -24,12 +29,13 @@
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "bench.h"
 
-#define MAX_ROUNDS	64
+/* Keys between two looks at the clock. */
+#define SLICE		1024
 
 typedef u32 lookup_fn(const struct bench *b, const void *key);
 typedef u64 loop_fn(const struct bench *b, const void *keys, u32 n);
@@ -190,11 +196,13 @@ static const char *const modes[] = { "independent", "dependent" };
 
 /**
  * struct times - what was measured of one stream in one mode
- * @ns: by way and round
- * @sum: of the answers, by way
+ * @slice: least time of each slice, by way
+ * @round: least time of a round, by way
+ * @sum: of the answers of a round, by way
  */
 struct times {
-	u64 ns[N_WAYS][MAX_ROUNDS];
+	u64 *slice[N_WAYS];
+	u64 round[N_WAYS];
 	u64 sum[N_WAYS];
 };
 
@@ -237,62 +245,94 @@ static int check_keys(const struct bench *b, const void *keys, const char *strea
 	return bad ? -EBADMSG : 0;
 }
 
-static void time_round(const struct bench *b, const void *keys, u32 mode, u32 round,
-		       struct times *times)
+static void time_way(const struct bench *b, const void *keys, u32 mode, u32 w,
+		     struct times *times)
 {
-	const bool six = b->family == AF_INET6;
-	u64 begin;
+	loop_fn *loop = ways[w].loop[b->family == AF_INET6][mode];
+	u64 begin = ktime_get_ns(), was = begin, now;
+	u32 i;
+
+	times->sum[w] = 0;
+	for (i = 0; i < bench_keys / SLICE; i++) {
+		times->sum[w] += loop(b, keys, SLICE);
+		keys += SLICE * b->bits / 8;
+		now = ktime_get_ns();
+		times->slice[w][i] = min(times->slice[w][i], now - was);
+		was = now;
+	}
+	times->round[w] = min(times->round[w], was - begin);
+}
+
+static int time_round(const struct bench *b, const void *keys, u32 mode, u32 round,
+		      struct times *times)
+{
 	u32 i, w;
 
 	for (i = 0; i < N_WAYS; i++) {
 		w = (i + round) % N_WAYS;
 		cond_resched();
 		rcu_read_lock();
-		begin = ktime_get_ns();
-		times->sum[w] = ways[w].loop[six][mode](b, keys, bench_keys);
-		times->ns[w][round] = ktime_get_ns() - begin;
+		time_way(b, keys, mode, w, times);
 		rcu_read_unlock();
 	}
+	for (w = 1; w < N_WAYS; w++)
+		if (times->sum[w] != times->sum[0])
+			return -EBADMSG;
+	return 0;
 }
 
-static int compare_u64(const void *a, const void *b)
+static void report(const struct bench *b, const char *stream, const char *mode,
+		   const struct times *times)
 {
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void report(const struct bench *b, const char *stream, const char *mode, u32 rounds,
-		   struct times *times)
-{
-	u64 *ns;
-	u32 w;
+	u64 ns;
+	u32 w, i;
 
 	for (w = 0; w < N_WAYS; w++) {
-		ns = times->ns[w];
-		sort(ns, rounds, sizeof(*ns), compare_u64, NULL);
-		bench_result(b, div_u64(ns[0] * 1000, bench_keys), "lookup %s %s %s-ns",
+		ns = 0;
+		for (i = 0; i < bench_keys / SLICE; i++)
+			ns += times->slice[w][i];
+		bench_result(b, div_u64(ns * 1000, bench_keys), "lookup %s %s %s-ns",
 			     stream, mode, ways[w].name);
-		bench_result(b, div_u64(ns[rounds / 2] * 1000, bench_keys),
-			     "lookup %s %s %s-median-ns", stream, mode, ways[w].name);
+		bench_result(b, div_u64(times->round[w] * 1000, bench_keys),
+			     "lookup %s %s %s-round-ns", stream, mode, ways[w].name);
 	}
 }
 
 static int measure(const struct bench *b, const void *keys, const char *stream,
 		   struct times *times)
 {
-	u32 rounds = min_t(u32, bench_rounds, MAX_ROUNDS);
-	u32 mode, round;
+	u32 mode, round, w;
+	int err;
 
 	for (mode = 0; mode < ARRAY_SIZE(modes); mode++) {
-		for (round = 0; round < rounds; round++) {
-			time_round(b, keys, mode, round, times);
-			if (times->sum[0] != times->sum[N_WAYS - 1])
-				return -EBADMSG;
+		for (w = 0; w < N_WAYS; w++) {
+			times->round[w] = U64_MAX;
+			memset(times->slice[w], 0xff, bench_keys / SLICE * sizeof(u64));
 		}
-		report(b, stream, modes[mode], rounds, times);
+		for (round = 0; round < bench_rounds; round++) {
+			err = time_round(b, keys, mode, round, times);
+			if (err)
+				return err;
+		}
+		report(b, stream, modes[mode], times);
 	}
 	return 0;
+}
+
+static int lookup_streams(const struct bench *b, void *keys, struct times *times)
+{
+	const char *stream;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && (stream = bench_keys_stream(i)); i++) {
+		err = bench_keys_make(b, i, keys, bench_keys);
+		if (!err)
+			err = check_keys(b, keys, stream);
+		if (!err)
+			err = measure(b, keys, stream, times);
+	}
+	return err;
 }
 
 /**
@@ -303,22 +343,19 @@ static int measure(const struct bench *b, const void *keys, const char *stream,
  */
 int bench_lookup(struct bench *b)
 {
-	void *keys = vmalloc(array_size(bench_keys, b->bits / 8));
-	struct times *times = vmalloc(sizeof(*times));
-	const char *stream;
+	struct times times = {};
+	void *keys;
+	u64 *slices;
 	int err = -ENOMEM;
-	u32 i;
+	u32 w, n = bench_keys / SLICE;
 
-	for (i = 0; keys && times && (stream = bench_keys_stream(i)); i++) {
-		err = bench_keys_make(b, i, keys, bench_keys);
-		if (!err)
-			err = check_keys(b, keys, stream);
-		if (!err)
-			err = measure(b, keys, stream, times);
-		if (err)
-			break;
-	}
-	vfree(times);
+	keys = vmalloc(array_size(bench_keys, b->bits / 8));
+	slices = vcalloc(n * N_WAYS, sizeof(*slices));
+	for (w = 0; w < N_WAYS; w++)
+		times.slice[w] = slices + w * n;
+	if (keys && slices)
+		err = lookup_streams(b, keys, &times);
+	vfree(slices);
 	vfree(keys);
 	return err;
 }

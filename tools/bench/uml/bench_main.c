@@ -10,6 +10,7 @@
  *	rtm	the table into rtm
  *	fib	the table into the kernel's FIB
  *	lookup	both are asked, in turns
+ *	rates	rtm's table is changed, read and emptied
  *	end	the registration ends
  *
  * A figure is a line of the kernel log: "rtm_bench: FAMILY WHAT VALUE".
@@ -122,6 +123,7 @@ static const struct {
 	{ "rtm", bench_rib_load },
 	{ "fib", bench_fib_load },
 	{ "lookup", bench_lookup },
+	{ "rates", bench_rib_rates },
 	{ "end", bench_end },
 };
 
@@ -151,7 +153,7 @@ static int set_run(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = set_run };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "Step to run: read4, read6, rtm, fib, lookup, end");
+MODULE_PARM_DESC(run, "Step to run: read4, read6, rtm, fib, lookup, rates, end");
 
 static int find_symbols(void)
 {

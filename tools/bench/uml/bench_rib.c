@@ -13,10 +13,16 @@
 
 #include "bench.h"
 
-/* As many routes as one call takes; ten thousand would do as well as one hundred. */
+/* Routes of one call. */
 #define BATCH		512
 
+/* Items of one call that reads, and the handles in them. */
+#define READ_ITEMS	100
+#define ITEM_HANDLES	4
+
 #define PROTOCOL	10006
+
+typedef int batch_fn(struct rtm_client *client, struct rtm_route_batch *arg);
 
 static int register_entity(struct bench *b)
 {
@@ -95,8 +101,12 @@ void bench_rib_close(struct bench *b)
 	rtm_client_close(b->client);
 }
 
+/*
+ * Changing
+ */
+
 /* What a batch needs to know of routes from the @from-th on. */
-static u32 fill_batch(struct bench *b, struct rtm_route_item *items, u32 from)
+static u32 fill_batch(struct bench *b, struct rtm_route_item *items, u32 from, u32 metric)
 {
 	u32 n = min_t(u32, BATCH, b->n_routes - from);
 	const struct bench_route *route;
@@ -109,6 +119,7 @@ static u32 fill_batch(struct bench *b, struct rtm_route_item *items, u32 from)
 		items[i].attrs.nexthops = rtm_ptr(&b->handles[route->nexthop]);
 		items[i].attrs.n_nexthops = 1;
 		items[i].attrs.views = RTM_V_UCAST;
+		items[i].attrs.metric = metric;
 	}
 	return n;
 }
@@ -125,6 +136,46 @@ static int check_batch(const struct rtm_route_batch *arg, const struct rtm_route
 	return 0;
 }
 
+/* The whole table in batches; nanoseconds in @ns. */
+static int all_batches(struct bench *b, batch_fn *call, u32 metric, u64 *ns)
+{
+	struct rtm_route_item *items = vcalloc(BATCH, sizeof(*items));
+	u64 begin;
+	u32 from;
+	int err = 0;
+
+	if (!items)
+		return -ENOMEM;
+	*ns = 0;
+	for (from = 0; from < b->n_routes && !err; from += BATCH) {
+		struct rtm_route_batch arg = {
+			.entity = b->entity,
+			.items = rtm_ptr(items),
+			.count = fill_batch(b, items, from, metric),
+		};
+
+		cond_resched();
+		begin = ktime_get_ns();
+		err = call(b->client, &arg);
+		*ns += ktime_get_ns() - begin;
+		if (!err)
+			err = check_batch(&arg, items);
+	}
+	vfree(items);
+	return err;
+}
+
+static int report_batches(struct bench *b, batch_fn *call, u32 metric, const char *what)
+{
+	u64 ns;
+	int err;
+
+	err = all_batches(b, call, metric, &ns);
+	if (!err)
+		bench_result(b, div_u64(ns * 1000, b->n_routes), "rib %s batch ns", what);
+	return err;
+}
+
 /**
  * bench_rib_load() - add the whole table to rtm
  * @b: the bench
@@ -133,28 +184,189 @@ static int check_batch(const struct rtm_route_batch *arg, const struct rtm_route
  */
 int bench_rib_load(struct bench *b)
 {
-	struct rtm_route_item *items = vcalloc(BATCH, sizeof(*items));
-	u64 ns = 0, begin;
-	u32 from;
-	int err = 0;
+	return report_batches(b, rtm_client_add_routes, 1, "insert");
+}
 
-	if (!items)
-		return -ENOMEM;
-	for (from = 0; from < b->n_routes && !err; from += BATCH) {
-		struct rtm_route_batch arg = {
+/*
+ * Reading: destinations by the hundred, whose handles are given back
+ */
+
+struct reader {
+	void *items;
+	u64 *handles;
+	u32 item_size;
+	u64 count;
+	u64 get_ns;
+	u64 release_ns;
+};
+
+static u32 item_handles(const struct rtm_dest_item *item, u64 *handles)
+{
+	u32 n = 0, i;
+
+	handles[n++] = item->dest;
+	for (i = 0; i < item->n_views; i++) {
+		if (item->views[i].route)
+			handles[n++] = item->views[i].route;
+		if (item->views[i].owner)
+			handles[n++] = item->views[i].owner;
+	}
+	return n;
+}
+
+static int release_items(struct bench *b, struct reader *r, u32 count)
+{
+	struct rtm_handles arg = { .entity = b->entity, .handles = rtm_ptr(r->handles) };
+	u64 begin;
+	u32 i;
+	int err;
+
+	for (i = 0; i < count; i++)
+		arg.count += item_handles(r->items + i * r->item_size, r->handles + arg.count);
+	begin = ktime_get_ns();
+	err = rtm_client_release_handles(b->client, &arg);
+	r->release_ns += ktime_get_ns() - begin;
+	r->count += count;
+	return err;
+}
+
+static int reader_init(struct reader *r, u32 item_size)
+{
+	memset(r, 0, sizeof(*r));
+	r->item_size = item_size;
+	r->items = vzalloc(array_size(READ_ITEMS, item_size));
+	r->handles = vcalloc(READ_ITEMS * ITEM_HANDLES, sizeof(*r->handles));
+	return r->items && r->handles ? 0 : -ENOMEM;
+}
+
+/* All that were read, and as many as there are. */
+static int reader_end(struct bench *b, struct reader *r, const char *what, int err)
+{
+	vfree(r->items);
+	vfree(r->handles);
+	if (!err && r->count != b->n_routes) {
+		pr_err("rtm_bench: %s has %llu of %u\n", what, r->count, b->n_routes);
+		err = -EBADMSG;
+	}
+	if (err)
+		return err;
+	bench_result(b, div_u64(r->get_ns * 1000, b->n_routes), "rib %s read ns", what);
+	bench_result(b, div_u64(r->release_ns * 1000, b->n_routes), "rib %s release ns", what);
+	return 0;
+}
+
+static int read_enum(struct bench *b, struct reader *r, u64 handle)
+{
+	struct rtm_get_enum arg;
+	u64 begin;
+	int err;
+
+	do {
+		arg = (struct rtm_get_enum){
 			.entity = b->entity,
-			.items = rtm_ptr(items),
-			.count = fill_batch(b, items, from),
+			.handle = handle,
+			.items = rtm_ptr(r->items),
+			.count = READ_ITEMS,
+			.item_size = r->item_size,
 		};
-
 		cond_resched();
 		begin = ktime_get_ns();
-		err = rtm_client_add_routes(b->client, &arg);
-		ns += ktime_get_ns() - begin;
-		if (!err)
-			err = check_batch(&arg, items);
-	}
-	vfree(items);
-	bench_result(b, div_u64(ns * 1000, b->n_routes), "rib insert batch ns");
+		err = rtm_client_get_enum_dests(b->client, &arg);
+		r->get_ns += ktime_get_ns() - begin;
+		if (!err && arg.count)
+			err = release_items(b, r, arg.count);
+	} while (!err && arg.count);
+	return err;
+}
+
+static int enumerate(struct bench *b)
+{
+	struct rtm_create_enum arg = {
+		.entity = b->entity,
+		.where = RTM_EN_START,
+		.views = RTM_V_UCAST,
+	};
+	struct rtm_object_req end = { .entity = b->entity };
+	struct reader r;
+	int err;
+
+	err = rtm_client_create_dest_enum(b->client, &arg);
+	if (err)
+		return err;
+	err = reader_init(&r, arg.item_size);
+	if (!err)
+		err = read_enum(b, &r, arg.handle);
+	end.handle = arg.handle;
+	rtm_client_delete_enum(b->client, &end);
+	return reader_end(b, &r, "enumerate", err);
+}
+
+static int read_changes(struct bench *b, struct reader *r, u64 notify)
+{
+	struct rtm_get_changed arg;
+	u64 begin;
+	int err;
+
+	do {
+		arg = (struct rtm_get_changed){
+			.entity = b->entity,
+			.notify = notify,
+			.items = rtm_ptr(r->items),
+			.count = READ_ITEMS,
+			.item_size = r->item_size,
+		};
+		cond_resched();
+		begin = ktime_get_ns();
+		err = rtm_client_get_changed_dests(b->client, &arg);
+		r->get_ns += ktime_get_ns() - begin;
+		if (!err && arg.count)
+			err = release_items(b, r, arg.count);
+	} while (!err && arg.count);
+	return err;
+}
+
+/* Each route is replaced while somebody listens, who is told of all then. */
+static int notify(struct bench *b)
+{
+	struct rtm_register_notify arg = {
+		.entity = b->entity,
+		.types = RTM_CT_BEST,
+		.views = RTM_V_UCAST,
+	};
+	struct rtm_deregister_notify end = { .entity = b->entity };
+	struct reader r;
+	int err;
+
+	err = rtm_client_register_notify(b->client, &arg);
+	if (err)
+		return err;
+	err = reader_init(&r, arg.item_size);
+	if (!err)
+		err = report_batches(b, rtm_client_add_routes, 3, "replace-heard");
+	if (!err)
+		err = read_changes(b, &r, arg.notify);
+	end.notify = arg.notify;
+	rtm_client_deregister_notify(b->client, &end);
+	return reader_end(b, &r, "notify", err);
+}
+
+/**
+ * bench_rib_rates() - how fast the table changes and is read; it is empty afterwards
+ * @b: the bench, with its table in rtm
+ *
+ * Return: 0, -EBADMSG when something was missing in what was read, or another
+ * negative errno.
+ */
+int bench_rib_rates(struct bench *b)
+{
+	int err;
+
+	err = report_batches(b, rtm_client_add_routes, 2, "replace");
+	if (!err)
+		err = enumerate(b);
+	if (!err)
+		err = notify(b);
+	if (!err)
+		err = report_batches(b, rtm_client_delete_routes, 0, "delete");
 	return err;
 }
