@@ -13,6 +13,7 @@
 
 #include <linux/in6.h>
 #include <linux/types.h>
+#include <os.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ip_fib.h>
@@ -57,6 +58,7 @@ struct bench_route {
  * @client: the client of rtm
  * @entity: its registration
  * @handles: rtm's next hops
+ * @metric: of the routes as they are now, higher with each replacement
  * @table: rtm's table
  * @fib4: the kernel's table, IPv4
  * @fib6: the kernel's table, IPv6
@@ -72,6 +74,7 @@ struct bench {
 	struct rtm_client *client;
 	u64 entity;
 	u64 handles[BENCH_MAX_NEXTHOPS];
+	u32 metric;
 	struct rtm_table *table;
 	struct fib_table *fib4;
 	struct fib6_table *fib6;
@@ -89,7 +92,8 @@ struct bench {
 	x(fib_table_insert)	\
 	x(fib6_table_lookup)	\
 	x(fib6_new_table)	\
-	x(ip6_route_add)
+	x(ip6_route_add)	\
+	x(os_nsecs)
 
 #define BENCH_SYMBOL_DECLARE(name)	typeof(name) *name##_fn;
 
@@ -105,6 +109,12 @@ extern unsigned int bench_limit;
 /* bench_main.c */
 __printf(3, 4) void bench_result(const struct bench *b, u64 milli, const char *fmt, ...);
 
+/* The host's clock: the kernel's own is a quarter of a microsecond coarse. */
+static inline u64 bench_ns(void)
+{
+	return bench_sym.os_nsecs_fn();
+}
+
 /* bench_table.c */
 int bench_table_read(struct bench *b, const char *path);
 void bench_table_free(struct bench *b);
@@ -119,6 +129,7 @@ int bench_fib_load(struct bench *b);
 
 /* bench_lookup.c */
 u32 bench_lookup_fib(const struct bench *b, const void *key);
+u32 bench_lookup_rtm(const struct bench *b, const void *key);
 int bench_lookup(struct bench *b);
 
 /* bench_rib.c */
@@ -126,5 +137,6 @@ int bench_rib_open(struct bench *b);
 void bench_rib_close(struct bench *b);
 int bench_rib_load(struct bench *b);
 int bench_rib_rates(struct bench *b);
+int bench_rib_worst(struct bench *b);
 
 #endif /* BENCH_H */

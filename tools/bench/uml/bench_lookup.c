@@ -25,7 +25,6 @@
  * in its time.
  */
 #include <linux/compiler.h>
-#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -223,6 +222,23 @@ u32 bench_lookup_fib(const struct bench *b, const void *key)
 	return len;
 }
 
+/**
+ * bench_lookup_rtm() - one lookup in rtm
+ * @b: the bench
+ * @key: address in network byte order
+ *
+ * Return: length of the prefix, or BENCH_NONE.
+ */
+u32 bench_lookup_rtm(const struct bench *b, const void *key)
+{
+	u32 len;
+
+	rcu_read_lock();
+	len = b->family == AF_INET ? rtm4(b, key) : rtm6(b, key);
+	rcu_read_unlock();
+	return len;
+}
+
 /* The address decides, with the length, which prefix it is. */
 static int check_keys(const struct bench *b, const void *keys, const char *stream)
 {
@@ -232,8 +248,8 @@ static int check_keys(const struct bench *b, const void *keys, const char *strea
 	for (i = 0; i < bench_keys; i++, key += b->bits / 8) {
 		len = bench_lookup_fib(b, key);
 		hits += len != BENCH_NONE;
+		bad += len != bench_lookup_rtm(b, key);
 		rcu_read_lock();
-		bad += len != (b->family == AF_INET ? rtm4(b, key) : rtm6(b, key));
 		bad += len != (b->family == AF_INET ? dest4(b, key) : dest6(b, key));
 		rcu_read_unlock();
 		if (i % 4096 == 0)
@@ -249,14 +265,14 @@ static void time_way(const struct bench *b, const void *keys, u32 mode, u32 w,
 		     struct times *times)
 {
 	loop_fn *loop = ways[w].loop[b->family == AF_INET6][mode];
-	u64 begin = ktime_get_ns(), was = begin, now;
+	u64 begin = bench_ns(), was = begin, now;
 	u32 i;
 
 	times->sum[w] = 0;
 	for (i = 0; i < bench_keys / SLICE; i++) {
 		times->sum[w] += loop(b, keys, SLICE);
 		keys += SLICE * b->bits / 8;
-		now = ktime_get_ns();
+		now = bench_ns();
 		times->slice[w][i] = min(times->slice[w][i], now - was);
 		was = now;
 	}

@@ -10,7 +10,8 @@
  *	rtm	the table into rtm
  *	fib	the table into the kernel's FIB
  *	lookup	both are asked, in turns
- *	rates	rtm's table is changed, read and emptied
+ *	rates	rtm's table is changed and read
+ *	worst	single changes of it that cost the most
  *	end	the registration ends
  *
  * A figure is a line of the kernel log: "rtm_bench: FAMILY WHAT VALUE".
@@ -103,7 +104,7 @@ static int bench_begin(u16 family, const char *path)
 		bench = NULL;
 		return err;
 	}
-	bench_result(bench, bench->n_routes * 1000ULL, "table all all prefixes");
+	bench_result(bench, bench->n_routes * 1000ULL, "table routes read number");
 	return bench_rib_open(bench);
 }
 
@@ -124,6 +125,7 @@ static const struct {
 	{ "fib", bench_fib_load },
 	{ "lookup", bench_lookup },
 	{ "rates", bench_rib_rates },
+	{ "worst", bench_rib_worst },
 	{ "end", bench_end },
 };
 
@@ -153,7 +155,7 @@ static int set_run(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = set_run };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "Step to run: read4, read6, rtm, fib, lookup, rates, end");
+MODULE_PARM_DESC(run, "Step to run: read4, read6, rtm, fib, lookup, rates, worst, end");
 
 static int find_symbols(void)
 {

@@ -17,13 +17,12 @@
 
 #define SHUFFLE_SEED	20231201
 
-static int parse_addr(const struct bench *b, const char *text, int delim, struct in6_addr *addr,
-		      const char **end)
+static int parse_addr(const struct bench *b, const char *text, struct in6_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	if (b->family == AF_INET)
-		return in4_pton(text, -1, addr->s6_addr, delim, end) ? 0 : -EINVAL;
-	return in6_pton(text, -1, addr->s6_addr, delim, end) ? 0 : -EINVAL;
+		return in4_pton(text, -1, addr->s6_addr, -1, NULL) ? 0 : -EINVAL;
+	return in6_pton(text, -1, addr->s6_addr, -1, NULL) ? 0 : -EINVAL;
 }
 
 /* Neighbours in the table mostly have the same next hop, so the last one is asked first. */
@@ -44,27 +43,27 @@ static int nexthop_index(struct bench *b, const struct in6_addr *addr, u16 *inde
 	return 0;
 }
 
-static int parse_line(struct bench *b, const char *line, u16 *nexthop)
+static int parse_line(struct bench *b, char *line, u16 *nexthop)
 {
 	struct bench_route *route = &b->routes[b->n_routes];
-	struct in6_addr via;
-	const char *at;
-	char *end;
+	const char *addr = strsep(&line, "/");
+	const char *len = strsep(&line, " ");
+	const char *via = strsep(&line, " ");
+	struct in6_addr gateway;
 	int err;
 
-	err = parse_addr(b, line, '/', &route->addr, &at);
-	if (err)
-		return err;
-	route->len = simple_strtoul(at + 1, &end, 10);
-	if (*end != ' ' || route->len > b->bits)
+	if (!via || kstrtou16(len, 10, &route->len) || route->len > b->bits)
 		return -EINVAL;
-	err = parse_addr(b, strim(end), -1, &via, &at);
+	err = parse_addr(b, addr, &route->addr);
+	if (!err)
+		err = parse_addr(b, via, &gateway);
+	if (!err)
+		err = nexthop_index(b, &gateway, nexthop);
 	if (err)
 		return err;
-	err = nexthop_index(b, &via, nexthop);
 	route->nexthop = *nexthop;
 	b->n_routes++;
-	return err;
+	return 0;
 }
 
 static u32 count_lines(const char *text)

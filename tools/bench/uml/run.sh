@@ -24,7 +24,8 @@ qemu=$top/tools/testing/qemu
 tables=${TABLES:-$here/../tables}
 mem=${MEM:-3G}
 out=$top/build/bench/uml
-arguments=("$@")
+json=$top/build/bench/uml.json
+module_arguments=("$@")
 
 die()
 {
@@ -48,7 +49,7 @@ make_root()
 
 	built=$("$qemu/module.sh" uml "$top" ARCH=um RTM_BENCH=m)
 	rm -rf "$out"
-	mkdir -p "$root"/{bin,dev,proc,sys,modules,tables,out}
+	mkdir -p "$out/memory" "$root"/{bin,dev,proc,sys,modules,tables,out}
 	cp "$(command -v busybox)" "$root/bin/"
 	"$root/bin/busybox" --list | while read -r name; do
 		[ "$name" = busybox ] || ln -sf busybox "$root/bin/$name"
@@ -57,26 +58,76 @@ make_root()
 	cp "$built/rtm.ko" "$built/tools/bench/uml/rtm_bench.ko" "$root/modules/"
 	table ipv4 >"$root/tables/ipv4"
 	table ipv6 >"$root/tables/ipv6"
-	printf '%s\n' "${arguments[@]}" >"$root/arguments"
+	printf '%s\n' "${module_arguments[@]}" >"$root/arguments"
 }
 
 # The kernel forgets the processor's wide registers at each page fault of the guest, so
 # the guest's libc is told to do without.
+kernel_arguments()
+{
+	printf '%s\n' "mem=$mem" "uml_dir=$out/" root=rtm rootfstype=hostfs \
+		"rootflags=$out/guest" rw init=/init slab_nomerge con=null con0=null,fd:1 \
+		GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-AVX512BW,-AVX_Fast_Unaligned_Load
+}
+
+# A kernel has its memory in huge pages; a program has to ask for them, here by a file
+# system of its own for the file that is the machine's memory.  Where that cannot be had
+# small pages do, and each line of memory costs more to come to, on both sides.
 run_machine()
 {
-	local kernel wide=-AVX2,-AVX512F,-AVX512VL,-AVX512BW,-AVX_Fast_Unaligned_Load
+	local kernel arguments own=()
 
 	kernel=$("$qemu/kernel.sh" uml)
-	"$kernel/vmlinuz" mem="$mem" uml_dir="$out/" \
-		root=rtm rootfstype=hostfs rootflags="$out/guest" rw init=/init \
-		GLIBC_TUNABLES=glibc.cpu.hwcaps="$wide" slab_nomerge \
-		con=null con0=null,fd:1 </dev/null >"$out/console" 2>&1 || true
+	mapfile -t arguments < <(kernel_arguments)
+	[ "$(id -u)" = 0 ] || own=(--user --map-root-user)
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount "${own[@]}" bash -c '
+		if mount -t tmpfs -o "huge=always,size=$0" tmpfs "$1/memory"; then
+			echo yes >"$1/huge"
+		else
+			echo no >"$1/huge"
+		fi
+		TMPDIR=$1/memory exec "$2/vmlinuz" "${@:3}"' \
+		"$mem" "$out" "$kernel" "${arguments[@]}" </dev/null >"$out/console" 2>&1 || true
 	[ "$(cat "$out/guest/out/verdict" 2>/dev/null)" = 0 ] || {
 		tail -n 20 "$out/console" >&2
 		die "the machine did not do what it should, log in $out"
 	}
+	release=$(cat "$kernel/release")
+}
+
+# grown FAMILY SIDE BEFORE AFTER
+grown()
+{
+	local n=$1 seen=$out/guest/out
+
+	awk -f "$here/memory.awk" -v family="ipv$n" -v side="$2" \
+		-v n="$(awk -v f="ipv$n" '$1 == f && $2 == "table" { print $6 }' "$out/figures")" \
+		"$seen/slab-$n-$3" "$seen/slab-$n-$4" "$seen/mem-$n-$3" "$seen/mem-$n-$4" |
+		LC_ALL=C sort
+}
+
+collect()
+{
+	sed -nE 's/^(\[[^]]*\] )?rtm_bench: (ipv[46] )/\2/p' "$out/guest/out/log" >"$out/figures"
+	{
+		grown 4 rtm read rtm
+		grown 4 kernel rtm fib
+		grown 6 rtm read rtm
+		grown 6 kernel rtm fib
+	} >>"$out/figures.memory"
+	cat "$out/figures.memory" >>"$out/figures"
+}
+
+about()
+{
+	printf 'kernel=%s ARCH=um,processor=%s,memory_cgroups=on,huge_pages=%s' "$release" \
+		"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | sed -n 1p | tr -d ',"=')" \
+		"$(cat "$out/huge")"
 }
 
 make_root
 run_machine
-grep '^rtm_bench: ' <(sed 's/^\[[^]]*\] //' "$out/guest/out/log")
+collect
+printf '%s\n' "$(about)" | tr , '\n'
+awk -f "$here/result.awk" -v json="$json" -v about="$(about)" "$out/figures"
