@@ -6,8 +6,8 @@
 #		slab-BEFORE slab-AFTER mem-BEFORE mem-AFTER
 #
 # How this file works: slabs are counted whole, so what the allocator wastes is in it.
-# What no slab has (the largest nodes, pages of the allocator's own) is in the total only,
-# which is what MemFree went down by.
+# The largest nodes are in no slab, but in the total, which counts all pages in slabs and
+# in vmalloc(), and what is per processor.
 
 function bytes(name, mode, value)
 {
@@ -23,8 +23,8 @@ file <= 2 && NF > 14 && $1 !~ /^#/ {
 	slab[$1] += (file == 2 ? 1 : -1) * $15 * $6 * 4096
 }
 
-file > 2 && $1 == "MemFree:" {
-	total += (file == 3 ? 1 : -1) * $2 * 1024
+file > 2 && /^(Slab|VmallocUsed|Percpu):/ {
+	total += (file == 4 ? 1 : -1) * $2 * 1024
 }
 
 END {

@@ -75,9 +75,8 @@ kernel_arguments()
 # small pages do, and each line of memory costs more to come to, on both sides.
 run_machine()
 {
-	local kernel arguments own=()
+	local arguments own=()
 
-	kernel=$("$qemu/kernel.sh" uml)
 	mapfile -t arguments < <(kernel_arguments)
 	[ "$(id -u)" = 0 ] || own=(--user --map-root-user)
 	# shellcheck disable=SC2016 # expanded by the inner shell
@@ -89,45 +88,52 @@ run_machine()
 		fi
 		TMPDIR=$1/memory exec "$2/vmlinuz" "${@:3}"' \
 		"$mem" "$out" "$kernel" "${arguments[@]}" </dev/null >"$out/console" 2>&1 || true
-	[ "$(cat "$out/guest/out/verdict" 2>/dev/null)" = 0 ] || {
-		tail -n 20 "$out/console" >&2
-		die "the machine did not do what it should, log in $out"
-	}
-	release=$(cat "$kernel/release")
 }
 
 # grown FAMILY SIDE BEFORE AFTER
 grown()
 {
-	local n=$1 seen=$out/guest/out
+	local seen=$out/guest/out
 
-	awk -f "$here/memory.awk" -v family="ipv$n" -v side="$2" \
-		-v n="$(awk -v f="ipv$n" '$1 == f && $2 == "table" { print $6 }' "$out/figures")" \
-		"$seen/slab-$n-$3" "$seen/slab-$n-$4" "$seen/mem-$n-$3" "$seen/mem-$n-$4" |
-		LC_ALL=C sort
+	awk -f "$here/memory.awk" -v family="ipv$1" -v side="$2" \
+		-v n="$(awk -v f="ipv$1" '$1 == f && $2 == "table" { print $6 }' "$out/figures")" \
+		"$seen/slab-$3" "$seen/slab-$4" "$seen/mem-$3" "$seen/mem-$4" |
+		LC_ALL=C sort >"$out/grown"
+	cat "$out/grown" >>"$out/figures"
 }
 
-collect()
+# A machine for each family, so that neither finds memory the other has left.
+measure()
 {
-	sed -nE 's/^(\[[^]]*\] )?rtm_bench: (ipv[46] )/\2/p' "$out/guest/out/log" >"$out/figures"
-	{
-		grown 4 rtm read rtm
-		grown 4 kernel rtm fib
-		grown 6 rtm read rtm
-		grown 6 kernel rtm fib
-	} >>"$out/figures.memory"
-	cat "$out/figures.memory" >>"$out/figures"
+	local guest=$out/guest
+
+	rm -rf "$guest/out"
+	mkdir "$guest/out"
+	printf '%s\n' "$1" >"$guest/family"
+	run_machine
+	[ "$(cat "$guest/out/verdict" 2>/dev/null)" = 0 ] || {
+		tail -n 20 "$out/console" >&2
+		die "the machine did not do what it should, log in $out"
+	}
+	sed -nE 's/^(\[[^]]*\] )?rtm_bench: (ipv[46] )/\2/p' "$guest/out/log" >>"$out/figures"
+	grown "$1" rtm read rtm
+	grown "$1" kernel rtm fib
 }
 
 about()
 {
-	printf 'kernel=%s ARCH=um,processor=%s,memory_cgroups=on,huge_pages=%s' "$release" \
+	local groups=off
+
+	! grep -qx CONFIG_MEMCG_KMEM=y "$kernel/config" || groups=on
+	printf 'kernel=%s (ARCH um),processor=%s,memory_cgroups=%s,huge_pages=%s' \
+		"$(cat "$kernel/release")" \
 		"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | sed -n 1p | tr -d ',"=')" \
-		"$(cat "$out/huge")"
+		"$groups" "$(cat "$out/huge")"
 }
 
 make_root
-run_machine
-collect
+kernel=$("$qemu/kernel.sh" uml)
+measure 4
+measure 6
 printf '%s\n' "$(about)" | tr , '\n'
 awk -f "$here/result.awk" -v json="$json" -v about="$(about)" "$out/figures"
