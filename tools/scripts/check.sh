@@ -222,6 +222,14 @@ stages_long()
 		"$testing/run-tests.sh" selftest rt
 	SMP=2 stage rt-scenarios "scenarios on two CPUs, Debian's PREEMPT_RT kernel" \
 		"$testing/run-tests.sh" scenario rt
+	stage kcsan-kernel "the kernel with KCSAN is there (15 minutes and more when it is not)" \
+		"$testing/qemu/kernel.sh" kcsan
+	SMP=2 stage kcsan-kunit "KUnit suites on two CPUs, looking for data races" \
+		"$testing/run-tests.sh" kunit kcsan
+	SMP=2 LIMIT=1800 LIMIT_ALL=7200 \
+		stage kcsan "selftests of threads on two CPUs, looking for data races" \
+		"$testing/run-tests.sh" selftest kcsan lockstress locksleep lockthread model \
+		notifyload hold expiry enum fib fibremote method
 	ENUM_DESTINATIONS=1000000 MEM=3000 LIMIT=3000 LIMIT_ALL=3600 \
 		stage enum "walks through a million destinations while others change them" \
 		"$testing/run-tests.sh" selftest stock enumload

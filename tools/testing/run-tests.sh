@@ -25,7 +25,7 @@ kernel=${2:-debug}
 names=("${@:3}")
 
 case $kernel in
-debug) mem=${MEM:-2048} limit=${LIMIT:-900} total=${LIMIT_ALL:-3600} ;;
+debug | kcsan) mem=${MEM:-2048} limit=${LIMIT:-900} total=${LIMIT_ALL:-3600} ;;
 *) mem=${MEM:-1024} limit=${LIMIT:-300} total=${LIMIT_ALL:-1800} ;;
 esac
 

@@ -6,6 +6,7 @@
 #	kernel.sh stock-6.12	Debian 13's image and headers
 #	kernel.sh rt		Debian's PREEMPT_RT image of the same version, and its headers
 #	kernel.sh debug		linux-source-6.1 with every checker we know
+#	kernel.sh kcsan		the same with KCSAN, which looks for data races
 #	kernel.sh uml		the same source as a program (ARCH=um), to measure time in
 #	kernel.sh source	scripts and test headers out of linux-source-6.1
 #
@@ -439,6 +440,48 @@ kernel_uml()
 }
 
 #
+# kcsan: the debug kernel's configuration, and what is different
+#
+
+configure_kcsan()
+{
+	make -s ARCH=x86_64 tinyconfig
+	scripts/kconfig/merge_config.sh -m .config "$1" "$2"
+	make -s ARCH=x86_64 olddefconfig
+	require_config .config "$2"
+}
+
+make_kcsan()
+{
+	local dir=$1 log=$1/build.log tree=$1/build
+
+	say "building the kernel with KCSAN (15 minutes on 2 cores), log in $log"
+	mkdir "$tree"
+	tar -xf "$source_tar" -C "$tree" --strip-components=1
+	if ! (cd "$tree" && configure_kcsan "$here/debug.config" "$here/kcsan.config" &&
+	      nice make -s ARCH=x86_64 -j"$jobs" vmlinux bzImage modules) >"$log" 2>&1; then
+		tail -n 30 "$log" >&2
+		cp "$log" "$cache/kernel/kcsan-failed.log"
+		die "the kernel with KCSAN does not build, log in $cache/kernel/kcsan-failed.log"
+	fi
+	cp "$tree/arch/x86/boot/bzImage" "$dir/vmlinuz"
+	cp "$tree/.config" "$dir/config"
+	cp "$tree/include/config/kernel.release" "$dir/release"
+	mkdir "$dir/modules"
+	(cd "$tree" && trim_build)
+}
+
+kernel_kcsan()
+{
+	local version
+
+	version=$(source_version)
+	provide kcsan "$(hash_of "$version" "$(cat "$here/debug.config" "$here/kcsan.config" |
+		grep -v '^#$\|^# [^C]')" "$(gcc -dumpfullversion)" \
+		"$(recipe make_kcsan configure_kcsan trim_build)")" make_kcsan
+}
+
+#
 # source: checkers and test headers that no other package has
 #
 
@@ -463,10 +506,11 @@ stock) kernel_stock ;;
 stock-6.12) kernel_trixie ;;
 rt) kernel_rt ;;
 debug) kernel_debug ;;
+kcsan) kernel_kcsan ;;
 uml) kernel_uml ;;
 source) kernel_source ;;
 *)
-	sed -n '4,11s/^#//p' "$0" >&2
+	sed -n '4,12s/^#//p' "$0" >&2
 	exit 2
 	;;
 esac

@@ -69,6 +69,20 @@ all_kinds()
 	done
 }
 
+# Data races are looked for on a kernel that is not built for every change (kcsan), so the
+# lines are not its own.
+races()
+{
+	local ours='BUG: KCSAN: data-race in rtm_dest_put+0x1/0x2 [rtm] / rtm_dest_find+0x1/0x2 [rtm]'
+	local others='BUG: KCSAN: data-race in tick_do_update / tick_sched_do_timer'
+
+	if [ "$(awk -f "$here/splat.awk" <<<"$others"$'\n'"$ours")" = "kcsan: $ours" ]; then
+		say "ok: seen: a data race of ours, and not one of others"
+	else
+		wrong "a data race: ours is not told from those of others"
+	fi
+}
+
 mkdir -p "$log"
 must_pass -- true
 must_fail 'returned 3' -- sh -c 'exit 3'
@@ -76,4 +90,5 @@ must_fail 'stopped after 20 seconds' --timeout 20 -- sleep 1000
 BOOT_LIMIT=1 must_fail 'hung in its boot' -- true
 must_fail 'machine died' -- sh -c 'echo c >/proc/sysrq-trigger'
 all_kinds
+races
 [ "$failures" = 0 ] || { say "$failures things went unseen"; exit 1; }

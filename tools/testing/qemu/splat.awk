@@ -10,6 +10,8 @@
 
 function kind(line)
 {
+	# the kernel has races of its own: what counts is that one of the two is ours
+	if (line ~ /BUG: KCSAN:/) return line ~ /\[rtm/ ? "kcsan" : ""
 	if (line ~ /KASAN:/) return "kasan"
 	if (line ~ /UBSAN:/) return "ubsan"
 	if (line ~ /ODEBUG:/) return "debugobjects"

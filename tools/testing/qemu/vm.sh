@@ -5,7 +5,7 @@
 #	vm.sh run   [OPTION]... -- COMMAND [ARGUMENT]...
 #	vm.sh shell [OPTION]... [-- COMMAND...]		the same on this terminal
 #
-#	--kernel NAME		stock (default), stock-6.12 or debug; see kernel.sh
+#	--kernel NAME		stock (default), stock-6.12, debug, ...; see kernel.sh
 #	--smp N --mem MB	1 CPU and 1024 MB unless said otherwise
 #	--timeout SECONDS	600; a machine that takes longer is stopped and has failed
 #	--module NAME|FILE	load before the command: one of the kernel's own

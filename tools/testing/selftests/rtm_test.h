@@ -54,7 +54,8 @@
 /* What is repeated until it is likely to have met something is repeated less there. */
 static inline bool slow_kernel(void)
 {
-	return !access("/sys/kernel/debug/kmemleak", F_OK);
+	return !access("/sys/kernel/debug/kmemleak", F_OK) ||
+	       !access("/sys/kernel/debug/kcsan", F_OK);
 }
 
 static inline __u64 now_ns(void)
