@@ -224,6 +224,7 @@ stages_long()
 		"$testing/run-tests.sh" scenario rt
 	stage kcsan-kernel "the kernel with KCSAN is there (15 minutes and more when it is not)" \
 		"$testing/qemu/kernel.sh" kcsan
+	stage kcsan-rig "that kernel sees a data race" "$testing/qemu/rig-test.sh" kcsan
 	SMP=2 stage kcsan-kunit "KUnit suites on two CPUs, looking for data races" \
 		"$testing/run-tests.sh" kunit kcsan
 	SMP=2 LIMIT=1800 LIMIT_ALL=7200 \

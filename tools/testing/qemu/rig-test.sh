@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Prove that the test machines see what they are there to see.
 #
+#	rig-test.sh [kcsan]	kcsan: only that the kernel of that name sees a data race
+#
 # How this file works: a run must fail when the command fails, when it hangs, when
 # the kernel dies, and for each kind of mistake that vm_splat.ko can make.  And it
 # must succeed when nothing is wrong.
@@ -52,12 +54,14 @@ must_pass()
 	fi
 }
 
+# all_kinds KERNEL CPUS KIND...
 all_kinds()
 {
+	local kernel=$1 cpus=$2 kinds=${*:3}
 	local splat kind seen
 
-	splat=$("$here/module.sh" debug "$here/splat")/vm_splat.ko
-	must_fail 'the kernel complained' --kernel debug --file "$splat:/vm_splat.ko" -- \
+	splat=$("$here/module.sh" "$kernel" "$here/splat")/vm_splat.ko
+	must_fail 'the kernel complained' --kernel "$kernel" --smp "$cpus" --file "$splat:/vm_splat.ko" -- \
 		insmod /vm_splat.ko "kinds=${kinds// /,}"
 	seen=$(awk -f "$here/splat.awk" -v from=begin -v to=end "$log/console.log") || true
 	for kind in $kinds; do
@@ -84,11 +88,16 @@ races()
 }
 
 mkdir -p "$log"
+if [ "${1-}" = kcsan ]; then
+	all_kinds kcsan 2 kcsan
+	exit "$failures"
+fi
 must_pass -- true
 must_fail 'returned 3' -- sh -c 'exit 3'
 must_fail 'stopped after 20 seconds' --timeout 20 -- sleep 1000
 BOOT_LIMIT=1 must_fail 'hung in its boot' -- true
 must_fail 'machine died' -- sh -c 'echo c >/proc/sysrq-trigger'
-all_kinds
+# shellcheck disable=SC2086 # words
+all_kinds debug 1 $kinds
 races
 [ "$failures" = 0 ] || { say "$failures things went unseen"; exit 1; }

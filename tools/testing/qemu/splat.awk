@@ -11,7 +11,7 @@
 function kind(line)
 {
 	# the kernel has races of its own: what counts is that one of the two is ours
-	if (line ~ /BUG: KCSAN:/) return line ~ /\[rtm/ ? "kcsan" : ""
+	if (line ~ /BUG: KCSAN:/) return line ~ /\[(rtm|vm_splat)/ ? "kcsan" : ""
 	if (line ~ /KASAN:/) return "kasan"
 	if (line ~ /UBSAN:/) return "ubsan"
 	if (line ~ /ODEBUG:/) return "debugobjects"

@@ -7,12 +7,14 @@
  * then shows as a complaint that did not come.  Nothing here is part of rtm.ko.
  */
 #include <linux/debugobjects.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -109,6 +111,34 @@ static void splat_lockdep(void)
 	mutex_unlock(&splat_second);
 }
 
+static unsigned long splat_counter;
+
+static void splat_count(void)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (time_before(jiffies, end)) {
+		splat_counter++;
+		barrier();
+		cond_resched();
+	}
+}
+
+static void splat_count_work(struct work_struct *work)
+{
+	splat_count();
+}
+
+/* For a kernel with KCSAN and two CPUs. */
+static void splat_kcsan(void)
+{
+	static DECLARE_WORK(work, splat_count_work);
+
+	queue_work(system_unbound_wq, &work);
+	splat_count();
+	flush_work(&work);
+}
+
 static const struct {
 	const char *kind;
 	void (*make)(void);
@@ -123,6 +153,7 @@ static const struct {
 	{ "rtnl", splat_rtnl },
 	{ "debugobjects", splat_debugobjects },
 	{ "lockdep", splat_lockdep },
+	{ "kcsan", splat_kcsan },
 };
 
 static void splat_make(const char *kind)
