@@ -125,7 +125,7 @@ void rtm_trie_settle(struct rtm_trie *t)
 
 static void put_child(struct rtm_trie_node *n, u32 at, void *ref)
 {
-	RCU_INIT_POINTER(n->slot[at], ref);
+	RCU_INIT_POINTER(n->slot[at], slot_ref(n, ref));
 	n->n_real++;
 	n->n_full += is_full(n, ref);
 }
@@ -372,7 +372,7 @@ int rtm_trie_caches_init(void)
 
 	for (bits = 1; bits <= BITS_CACHED; bits++) {
 		snprintf(name, sizeof(name), "rtm_trie_%u", bits);
-		node_caches[bits] = kmem_cache_create(name, node_size(bits), SMP_CACHE_BYTES,
+		node_caches[bits] = kmem_cache_create(name, node_size(bits), RTM_TRIE_NODE_ALIGN,
 						      0, NULL);
 		if (!node_caches[bits])
 			goto err_destroy;

@@ -83,6 +83,21 @@ struct rtm_trie_reshape {
 #define RTM_TRIE_REF_KIND	7UL
 
 /*
+ * A node that starts right where the one above ends, as most do, need not be looked at to
+ * know where its slot is: the number of its bits is in the reference to it, where that has
+ * room for it.  Zero says that the node has to be asked.
+ */
+#define RTM_TRIE_REF_BITS	3
+#define RTM_TRIE_REF_BITS_MAX	7UL
+
+/* Nodes are aligned to this, which makes the room. */
+#if SMP_CACHE_BYTES > 64
+#define RTM_TRIE_NODE_ALIGN	SMP_CACHE_BYTES
+#else
+#define RTM_TRIE_NODE_ALIGN	64
+#endif
+
+/*
  * The root of a large table starts at a multiple of 4 KiB.  A reference to a root that
  * does, in the first word, has the geometry in the bits that gives, so that a lookup goes
  * straight to the slot: a line less of those it touches, and one load less to wait for.
@@ -107,9 +122,15 @@ static inline bool ref_is_fill(const void *ref)
 	return (unsigned long)ref & RTM_TRIE_REF_FILL;
 }
 
-static inline struct rtm_trie_node *ref_node(void *ref)
+static inline struct rtm_trie_node *ref_node(const void *ref)
 {
-	return (void *)((unsigned long)ref & ~RTM_TRIE_REF_KIND);
+	return (void *)((unsigned long)ref & -(unsigned long)RTM_TRIE_NODE_ALIGN);
+}
+
+/* Bits of a node that starts where the one above ends; 0: not known from the reference. */
+static inline unsigned int ref_bits(const void *ref)
+{
+	return (unsigned long)ref >> RTM_TRIE_REF_BITS & RTM_TRIE_REF_BITS_MAX;
 }
 
 static inline struct rtm_trie_leaf *ref_leaf(void *ref)
@@ -146,7 +167,8 @@ static inline unsigned int node_end(const struct rtm_trie_node *n)
 /* Bytes of a node, as its slab cache rounds them. */
 static inline size_t node_size(unsigned int bits)
 {
-	return ALIGN(sizeof(struct rtm_trie_node) + (sizeof(void *) << bits), SMP_CACHE_BYTES);
+	return ALIGN(sizeof(struct rtm_trie_node) + (sizeof(void *) << bits),
+		     RTM_TRIE_NODE_ALIGN);
 }
 
 static inline u32 slot_in(const struct rtm_trie_node *n, u64 word)
@@ -174,25 +196,29 @@ static inline struct rtm_trie_node *packed_node(const void *ref)
 	return (void *)((unsigned long)ref & ~(RTM_TRIE_PACKED_ALIGN - 1));
 }
 
-static inline u32 packed_slot(const void *ref, u64 word)
+/* How far the bits of a packed root are from the end of their word. */
+static inline unsigned int packed_shift(const void *ref)
 {
-	unsigned long geometry = (unsigned long)ref;
-	u32 mask = (2U << (geometry >> RTM_TRIE_PACKED_BITS & 15)) - 1;
-
-	return (word >> (geometry >> RTM_TRIE_PACKED_SHIFT & 63)) & mask;
+	return (unsigned long)ref >> RTM_TRIE_PACKED_SHIFT & 63;
 }
 
-/* The reference to a root as it is published. */
+/* As many ones as a packed root has bits. */
+static inline u32 packed_mask(const void *ref)
+{
+	return ~(~1U << ((unsigned long)ref >> RTM_TRIE_PACKED_BITS & 15));
+}
+
+/* The reference to a root as it is published, from any reference to it. */
 static inline void *root_ref(void *ref)
 {
 	struct rtm_trie_node *n;
 
-	if (!((unsigned long)ref & RTM_TRIE_REF_FIRST))
+	if (!ref_is_node(ref))
 		return ref;
 	n = ref_node(ref);
-	if (!IS_ALIGNED((unsigned long)n, RTM_TRIE_PACKED_ALIGN) ||
+	if (n->pos >= RTM_TRIE_WORD_BITS || !IS_ALIGNED((unsigned long)n, RTM_TRIE_PACKED_ALIGN) ||
 	    node_size(n->bits) < RTM_TRIE_PACKED_SIZE)
-		return ref;
+		return node_ref(n);
 	return (void *)((unsigned long)n | RTM_TRIE_PACKED |
 			(unsigned long)n->shift << RTM_TRIE_PACKED_SHIFT |
 			(unsigned long)(n->bits - 1) << RTM_TRIE_PACKED_BITS);
@@ -210,6 +236,22 @@ static inline void *root_get(const struct rtm_trie *t)
 static inline bool is_full(const struct rtm_trie_node *n, void *ref)
 {
 	return ref_is_node(ref) && ref_node(ref)->pos == node_end(n);
+}
+
+/* A reference as it stands in a slot of @n, from wherever it comes. */
+static inline void *slot_ref(const struct rtm_trie_node *n, void *ref)
+{
+	const struct rtm_trie_node *child;
+
+	if (!ref_is_node(ref))
+		return ref;
+	child = ref_node(ref);
+	ref = node_ref(child);
+	/* a node of the first word says nothing of the second */
+	if (child->pos != node_end(n) || child->pos % RTM_TRIE_WORD_BITS == 0 ||
+	    child->bits > RTM_TRIE_REF_BITS_MAX)
+		return ref;
+	return ref + ((unsigned long)child->bits << RTM_TRIE_REF_BITS);
 }
 
 /* A head from below a reference, and the cheapest to get; every slot leads to one. */

@@ -39,6 +39,8 @@ static const char *check_slot(const struct rtm_trie *t, const struct rtm_trie_no
 	if (ref_is_node(ref)) {
 		if (ref_node(ref)->pos < node_end(n))
 			return "child starts too early";
+		if (ref != slot_ref(n, ref))
+			return "reference that says something else than its node";
 		leaf = any_leaf(t, ref);
 	} else if (head_of(t, leaf) != leaf) {
 		return "leaf that is not the head of its address";
@@ -120,6 +122,8 @@ const char *rtm_trie_check(const struct rtm_trie *t)
 
 	if (ref_is_fill(root))
 		return "the root is a fill";
+	if (ref_is_node(root) && root_ref(root) != slot_get(t, &t->root))
+		return "the root's reference says something else than its node";
 	if (ref_is_node(root)) {
 		way = kmalloc_array(t->bits, sizeof(*way), GFP_KERNEL);
 		if (!way)

@@ -68,6 +68,21 @@ static inline int fls(u32 x)
 	return x ? 32 - __builtin_clz(x) : 0;
 }
 
+#define likely(x)	__builtin_expect(!!(x), 1)
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#endif
+
+static inline u64 rol64(u64 word, unsigned int shift)
+{
+	return word << (shift & 63) | word >> (-shift & 63);
+}
+
+static inline u64 ror64(u64 word, unsigned int shift)
+{
+	return word >> (shift & 63) | word << (-shift & 63);
+}
+
 static inline int fls64(u64 x)
 {
 	return x ? 64 - __builtin_clzll(x) : 0;
