@@ -39,6 +39,10 @@ $2 == "rib" && ($5 == "ns" || $5 ~ /worst-ns$/ || $4 ~ /^(insert|delete)$/) {
 	rib[++n_rib] = $1 " " $3 " " $4 " " $5
 }
 
+$2 == "ioctl" {
+	ioctl[++n_ioctls] = $1 " " $3 " " $4
+}
+
 $2 == "memory" {
 	memory[++n_memory] = $1 " " $3 " " $4 " " $5
 }
@@ -70,6 +74,17 @@ function lookups(	i, p, rtm, kernel, ratio, must)
 	printf "\n\t]\n}\n" >json
 }
 
+function ioctls(	i, p, ns, empty)
+{
+	empty = value["ipv4", "ioctl", "version", "single", "ns"]
+	printf "\nCommands over ioctl, ns for each route or destination, and its ratio to version\n\n"
+	for (i = 1; i <= n_ioctls; i++) {
+		split(ioctl[i], p, " ")
+		ns = value[p[1], "ioctl", p[2], p[3], "ns"]
+		printf "%-6s %-16s %-10s %12.1f %8.2f\n", p[1], p[2], p[3], ns, ns / empty
+	}
+}
+
 function table(title, list, n, group,	i, p, v)
 {
 	printf "\n%s\n\n", title
@@ -84,5 +99,6 @@ function table(title, list, n, group,	i, p, v)
 END {
 	lookups()
 	table("Changes of the table, ns each; no kernel table is written", rib, n_rib, "rib")
+	ioctls()
 	table("Memory, bytes per prefix", memory, n_memory, "memory")
 }

@@ -54,6 +54,7 @@ make_root()
 	"$root/bin/busybox" --list | while read -r name; do
 		[ "$name" = busybox ] || ln -sf busybox "$root/bin/$name"
 	done
+	${CC:-gcc} -O2 -Wall -static -I"$top/uapi" -o "$root/bin/bench_ioctl" "$here/bench_ioctl.c"
 	cp "$here/init" "$root/"
 	cp "$built/rtm.ko" "$built/tools/bench/uml/rtm_bench.ko" "$root/modules/"
 	table ipv4 >"$root/tables/ipv4"
@@ -116,6 +117,7 @@ measure()
 		die "the machine did not do what it should, log in $out"
 	}
 	sed -nE 's/^(\[[^]]*\] )?rtm_bench: (ipv[46] )/\2/p' "$guest/out/log" >>"$out/figures"
+	[ ! -e "$guest/out/ioctl" ] || cat "$guest/out/ioctl" >>"$out/figures"
 	grown "$1" rtm read rtm
 	grown "$1" kernel rtm fib
 }
