@@ -6,9 +6,8 @@
 #
 # How this file works: builds the module for that kernel and the tools, and gives them
 # to the machine together with story.sh, which does all the rest.  Tables of prefixes
-# are, in this order: the files named in TABLE, the full ones of ../shared/tables where
-# somebody has put them, the sample beside this file.  They are unpacked here, because
-# the machine is slow.
+# are the files named in TABLE, else the sample beside this file.  They are unpacked here,
+# because the machine is slow.
 
 set -euo pipefail
 
@@ -21,19 +20,8 @@ dir=$top/build/demo
 # names of the tables, one a line
 tables()
 {
-	local file found=no
-
-	if [ -n "${TABLE-}" ]; then
-		# shellcheck disable=SC2086 # a list of files
-		printf '%s\n' $TABLE
-		return
-	fi
-	for file in "$top"/../shared/tables/*.txt.xz; do
-		[ -e "$file" ] || continue
-		printf '%s\n' "$file"
-		found=yes
-	done
-	[ "$found" = yes ] || printf '%s\n' "$here/tables/sample.txt"
+	# shellcheck disable=SC2086 # a list of files
+	printf '%s\n' ${TABLE:-"$here/tables/sample.txt"}
 }
 
 unpack()

@@ -10,7 +10,9 @@
 
 function kind(line)
 {
-	# the kernel has races of its own: what counts is that one of the two is ours
+	# The kernel has races of its own: what counts is that one of the two is ours.  That
+	# of a hash table's worker with an insertion is the kernel's, as it is inlined.
+	if (line ~ /BUG: KCSAN:.*rht_deferred_worker/) return ""
 	if (line ~ /BUG: KCSAN:/) return line ~ /\[(rtm|vm_splat)/ ? "kcsan" : ""
 	if (line ~ /KASAN:/) return "kasan"
 	if (line ~ /UBSAN:/) return "ubsan"

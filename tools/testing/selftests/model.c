@@ -677,7 +677,7 @@ static void take_number(const char *text, unsigned int *number)
 /* Constructors get the arguments, too. */
 static void __attribute__((constructor)) take_arguments(int argc, char **argv)
 {
-	operations = access("/sys/kernel/debug/kmemleak", F_OK) ? 200000 : 12000;
+	operations = slow_kernel() ? 12000 : 200000;
 	seed = (unsigned int)(now_ns() % 1000000);
 	take_number(getenv("MODEL_OPERATIONS"), &operations);
 	take_number(getenv("MODEL_SEED"), &seed);
