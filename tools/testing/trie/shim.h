@@ -69,9 +69,6 @@ static inline int fls(u32 x)
 }
 
 #define likely(x)	__builtin_expect(!!(x), 1)
-#ifndef __always_inline
-#define __always_inline	inline __attribute__((always_inline))
-#endif
 
 static inline u64 rol64(u64 word, unsigned int shift)
 {
@@ -92,11 +89,14 @@ static inline int fls64(u64 x)
 void might_sleep(void);
 void cond_resched(void);
 
-/* Mutexes know whether they are held, for what lockdep would say. */
-typedef struct {
+/* Nothing counts here, but a leaf has room for it. */
+struct shim_refcount {
 	int refs;
-} refcount_t;
+};
 
+#define refcount_t	struct shim_refcount
+
+/* Mutexes know whether they are held, for what lockdep would say. */
 struct mutex {
 	pthread_mutex_t mutex;
 	bool held;
