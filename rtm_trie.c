@@ -74,8 +74,8 @@
  * the few that get there.  The geometry of a large root is in the reference to it, and
  * where a node starts right at the end of the one above, its number of bits is in the
  * reference, so that nothing of it but the slot has to be read.  That
- * leaves some thirteen instructions a node, and for a full table of the Internet 3.8 lines
- * of IPv4 or 6.5 of IPv6 until the leaf has been read; tools/bench/README.rst has the rest.
+ * leaves some thirteen instructions a node, and for a full table of the Internet 3.7 lines
+ * of IPv4 or 6.3 of IPv6 until the leaf has been read; tools/bench/README.rst has the rest.
  *
  * Writers hold the table's mutex.  rtm_trie_insert() allocates the one node it may
  * need before its first visible store; what follows cannot fail.  Changing the shape
