@@ -153,12 +153,15 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_quota_over);
  * Context: any.  The operation is a full barrier, on which the promise at the top of
  * this file rests.
  *
- * Return: 0; -ENOSPC over a limit of the resource or of bytes, nothing taken.
+ * Return: 0, always so for nothing; -ENOSPC over a limit of the resource or of bytes,
+ * nothing taken.
  */
 int rtm_quota_take(struct rtm_quota *q, enum rtm_resource r, u64 n)
 {
 	enum rtm_resource over = r;
 
+	if (!n)
+		return 0;
 	if (atomic64_add_return(n, &q->used[r]) <= limit_before(q, r, RTM_N_QUOTA_SETTERS) ||
 	    r == RTM_RES_BYTES) {
 		if (!rtm_quota_over(q, RTM_RES_BYTES))

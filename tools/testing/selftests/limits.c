@@ -560,6 +560,23 @@ TEST_F(limits, bytes)
 	EXPECT_EQ(before + 2 * each, used(self->fd, self->e, RTM_RES_BYTES));
 }
 
+/* Over the limit, which then was lower, routes can still be sent to another next hop. */
+TEST_F(limits, bytes_of_another_nexthop)
+{
+	__u64 nh, route;
+
+	ASSERT_EQ(0, dev_add_nexthop(self->fd, self->e, "192.0.2.2", 1, &nh));
+	ASSERT_EQ(0, dev_route(self->fd, self->e, "10.0.0.0/16", self->nh, 1, &route));
+	ASSERT_EQ(0, set_own(self, RTM_RES_BYTES, 1));
+	EXPECT_EQ(0, route_n(self->fd, self->e, nh, 0));
+	EXPECT_EQ(-ENOSPC, route_n(self->fd, self->e, nh, 1));
+	ASSERT_EQ(0, set_own(self, RTM_RES_BYTES, 0));
+	/* the same for the namespace */
+	ASSERT_EQ(0, set_net(self, RTM_RES_BYTES, 1));
+	EXPECT_EQ(0, route_n(self->fd, self->e, self->nh, 0));
+	ASSERT_EQ(0, set_net(self, RTM_RES_BYTES, 0));
+}
+
 /* More than one next hop is more memory, for as long as the route has them. */
 TEST_F(limits, bytes_of_many_nexthops)
 {
