@@ -220,7 +220,7 @@ u8 rtm_fib_wish_best(struct rtm_dest *dest, struct rtm_nhset **nhs)
 	if (type == RTN_UNICAST) {
 		set = rcu_dereference_protected(best->nhs, true);
 		/* the route holds a reference, and it stays during the section */
-		if (set && rtm_nhset_get(set))
+		if (rtm_nhset_get(set))
 			*nhs = set;
 	}
 	rtm_kernel_read_end(dest);

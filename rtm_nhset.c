@@ -16,8 +16,8 @@
  * Besides, it is *used* by each route that is in the table or held down, and by each
  * description that may become one.  Its owner is charged for it while it is used, and the
  * namespace while it lives; see rtm_quota.c for why these are two things.  A plain set, of
- * one next hop and nothing else, has been paid with the next hop, so that who is at his
- * limit can still send his routes somewhere else.
+ * one next hop and nothing else but the same one as neighbour, has been paid with the next
+ * hop, so that who is at his limit can still send his routes somewhere else.
  */
 #include "rtm_nhset.h"
 
@@ -227,7 +227,7 @@ void rtm_nhset_unuse(struct rtm_nhset *nhs)
 	spin_unlock(&nhset_lock);
 }
 
-/* What is in the table has a reference as long as the lock is held. */
+/* A set like @key, a reference; what is about to be freed counts as not there. */
 static struct rtm_nhset *find(const struct rtm_nhset *key)
 {
 	struct rtm_nhset *nhs;
@@ -240,7 +240,10 @@ static struct rtm_nhset *find(const struct rtm_nhset *key)
 	return nhs;
 }
 
-/* Put @fresh into the table, unless another one like it was faster; or an ERR_PTR(). */
+/*
+ * Put @fresh into the table, unless another one like it was faster; or an ERR_PTR().  With
+ * the lock held, what is in the table has a reference.
+ */
 static struct rtm_nhset *find_or_insert(struct rtm_nhset *fresh)
 {
 	struct rtm_nhset *nhs;

@@ -95,8 +95,7 @@ static bool uses(const struct rtm_route *route, const struct rtm_nexthop *nh)
 
 	rcu_read_lock();
 	nhs = rcu_dereference(route->nhs);
-	/* one that is just being added has none yet: its commit sees the change */
-	for (i = 0; nhs && i < nhs->n && !found; i++)
+	for (i = 0; i < nhs->n && !found; i++)
 		found = nhs->nh[i] == nh;
 	rcu_read_unlock();
 	return found;

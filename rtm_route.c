@@ -206,7 +206,7 @@ static int owner_link(struct rtm_entity *owner, struct rtm_route *route)
 
 /**
  * rtm_route_best_views() - views in which a route is the best one
- * @route: the route; its destination in a section, or an RCU read section
+ * @route: the route; its destination in a section
  *
  * Return: set of views.
  */

@@ -27,7 +27,7 @@
  * @remote_dest: covering destination the owner named, holds a reference, or NULL;
  *	under the table's lock; NULL once deleted
  * @users: routes that send packets there
- * @refs: the owner's tree, routes, next-hop sets and handles hold one each
+ * @refs: the owner's tree, next-hop sets and handles hold one each
  * @rcu: for the free
  */
 struct rtm_nexthop {

@@ -1015,7 +1015,8 @@ struct rtm_route_match {
  *
  * Destinations come in order of their addresses, shorter prefixes first, their routes
  * best first, next hops by address and interface.  What is there throughout is
- * reported once.  EBADF: a handle of @match names nothing of the caller's table.
+ * reported once; a route that changes places among those of its destination meanwhile may
+ * not be, or twice.  EBADF: a handle of @match names nothing of the caller's table.
  * EINVAL: a set of unsupported views only.  ENOSPC: the caller has too many lists,
  * enumerations and notifications.
  */
@@ -1559,8 +1560,9 @@ struct rtm_notify_dest {
  * file, takes no handle, never waits for a lock, and shows what is committed.
  * Entities, locks and listeners of all tables of the namespace are dumped, whatever
  * @prefix says.  Each record begins with its own size in bytes, a multiple of 8.
- * Items that are there throughout appear once, in order; EINVAL: the cursor is
- * not one the kernel gave.
+ * Items that are there throughout appear once, in order; a route that changes places among
+ * those of its destination meanwhile may not, or twice.  EINVAL: the cursor is not one the
+ * kernel gave.
  */
 struct rtm_dump {
 	__u32 size;
