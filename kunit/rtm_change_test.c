@@ -4,10 +4,10 @@
  */
 #include <kunit/test.h>
 #include <linux/bits.h>
-#include <linux/list.h>
 #include <linux/random.h>
 #include <uapi/linux/rtm.h>
 
+#include "rtm_candidates.h"
 #include "rtm_change.h"
 #include "rtm_dest.h"
 #include "rtm_entity.h"
@@ -100,16 +100,6 @@ static void use_set(struct change_ctx *ctx, struct rtm_route *route, unsigned in
 static unsigned int owner_number(struct change_ctx *ctx, const struct rtm_route *route)
 {
 	return rtm_route_owner(route) - ctx->owners;
-}
-
-static bool in_table(const struct rtm_route *route)
-{
-	const struct rtm_route *pos;
-
-	for (pos = route->dest->routes; pos; pos = pos->next)
-		if (pos == route)
-			return true;
-	return false;
 }
 
 static void take_picture(struct change_ctx *ctx, struct picture *p, const struct rtm_route *route)
@@ -291,7 +281,7 @@ static void take_out(struct rtm_change *c, struct rtm_route *route)
 {
 	rtm_change_member(c, route);
 	route->state = RTM_STATE_DELETED;
-	rtm_select_remove(rtm_select_place(route->dest, route));
+	take_out_of_table(route);
 }
 
 static void edit(struct change_ctx *ctx, struct rtm_change *c, struct rtm_route *route)
@@ -303,7 +293,7 @@ static void edit(struct change_ctx *ctx, struct rtm_change *c, struct rtm_route 
 	tweak(ctx, route);
 	rtm_change_edited(c);
 	if (route->metric != metric || route->preference != preference) {
-		rtm_select_remove(rtm_select_place(&ctx->dest, route));
+		take_out_of_table(route);
 		rtm_select_insert(&ctx->dest, route);
 	}
 }

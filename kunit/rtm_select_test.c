@@ -3,10 +3,10 @@
  * Selection against a model that looks at every route each time.
  */
 #include <kunit/test.h>
-#include <linux/list.h>
 #include <linux/random.h>
 #include <uapi/linux/rtm.h>
 
+#include "rtm_candidates.h"
 #include "rtm_dest.h"
 #include "rtm_route.h"
 #include "rtm_select.h"
@@ -33,21 +33,6 @@ struct select_ctx {
 	int best[RTM_N_VIEWS];
 	struct rnd_state rnd;
 };
-
-static bool in_table(const struct rtm_route *route)
-{
-	const struct rtm_route *pos;
-
-	for (pos = route->dest->routes; pos; pos = pos->next)
-		if (pos == route)
-			return true;
-	return false;
-}
-
-static void take_out(struct rtm_route *route)
-{
-	rtm_select_remove(rtm_select_place(route->dest, route));
-}
 
 static bool model_eligible(struct select_ctx *ctx, int i, unsigned int view)
 {
@@ -155,10 +140,10 @@ static void mutate(struct select_ctx *ctx)
 	switch (pick(ctx, 4)) {
 	case 0:
 		route->state = RTM_STATE_DELETED;
-		take_out(route);
+		take_out_of_table(route);
 		break;
 	case 1:
-		take_out(route);
+		take_out_of_table(route);
 		place(ctx, i);
 		break;
 	case 2:
@@ -230,10 +215,10 @@ static void select_tie_keeps_current(struct kunit *test)
 	add(ctx, 1, 20, 5, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), 0u);
 	/* The present one falls behind and comes back: it is the younger one now. */
-	take_out(&ctx->routes[0]);
+	take_out_of_table(&ctx->routes[0]);
 	add(ctx, 0, 20, 6, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), (u32)RTM_V_UCAST);
-	take_out(&ctx->routes[0]);
+	take_out_of_table(&ctx->routes[0]);
 	add(ctx, 0, 20, 5, RTM_V_UCAST);
 	KUNIT_EXPECT_EQ(test, rtm_select_update(&ctx->dest), 0u);
 	KUNIT_EXPECT_PTR_EQ(test, rtm_select_best(&ctx->dest, 0), &ctx->routes[1]);

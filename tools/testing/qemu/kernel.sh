@@ -380,16 +380,42 @@ kernel_debug()
 }
 
 #
-# uml: the same source as a program of this machine; modules for it want ARCH=um
+# uml, kcsan: the same source with other configurations
 #
 
-configure_uml()
+# options FILE...: the lines that decide
+options()
 {
-	make -s ARCH=um tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$1"
-	make -s ARCH=um olddefconfig
-	require_config .config "$1"
+	cat "$@" | grep -v '^#$\|^# [^C]'
 }
+
+# make_variant NAME MINUTES ARCH IMAGE PATCH TRIM DIR FRAGMENT...: the last fragment is insisted on
+make_variant()
+{
+	local name=$1 minutes=$2 arch=$3 image=$4 patch=$5 trim=$6 dir=$7 fragments=("${@:8}")
+	local log=$dir/build.log tree=$dir/build
+
+	say "building the kernel \"$name\" ($minutes minutes on 2 cores), log in $log"
+	mkdir "$tree"
+	tar -xf "$source_tar" -C "$tree" --strip-components=1
+	if ! (cd "$tree" && "$patch" && make -s ARCH="$arch" tinyconfig &&
+	      scripts/kconfig/merge_config.sh -m .config "${fragments[@]}" &&
+	      make -s ARCH="$arch" olddefconfig && require_config .config "${fragments[-1]}" &&
+	      nice make -s ARCH="$arch" -j"$jobs" all) >"$log" 2>&1; then
+		tail -n 30 "$log" >&2
+		cp "$log" "$cache/kernel/$name-failed.log"
+		die "the kernel \"$name\" does not build, log in $cache/kernel/$name-failed.log"
+	fi
+	cp "$tree/$image" "$dir/vmlinuz"
+	cp "$tree/.config" "$dir/config"
+	cp "$tree/include/config/kernel.release" "$dir/release"
+	mkdir "$dir/modules"
+	(cd "$tree" && "$trim")
+}
+
+#
+# uml: the same source as a program of this machine; modules for it want ARCH=um
+#
 
 # A processor's extended registers (AMX) may be more than this kernel has room for, and then
 # nothing runs in it.  Without them it keeps the SSE registers only; the others are lost
@@ -411,22 +437,7 @@ trim_uml()
 
 make_uml()
 {
-	local dir=$1 log=$1/build.log tree=$1/build
-
-	say "building the user-mode kernel (5 minutes on 2 cores), log in $log"
-	mkdir "$tree"
-	tar -xf "$source_tar" -C "$tree" --strip-components=1
-	if ! (cd "$tree" && patch_uml && configure_uml "$here/uml.config" &&
-	      nice make -s ARCH=um -j"$jobs" linux modules) >"$log" 2>&1; then
-		tail -n 30 "$log" >&2
-		cp "$log" "$cache/kernel/uml-failed.log"
-		die "the user-mode kernel does not build, log in $cache/kernel/uml-failed.log"
-	fi
-	cp "$tree/linux" "$dir/vmlinuz"
-	cp "$tree/.config" "$dir/config"
-	cp "$tree/include/config/kernel.release" "$dir/release"
-	mkdir "$dir/modules"
-	(cd "$tree" && trim_uml)
+	make_variant uml 5 um linux patch_uml trim_uml "$1" "$here/uml.config"
 }
 
 kernel_uml()
@@ -434,41 +445,18 @@ kernel_uml()
 	local version
 
 	version=$(source_version)
-	provide uml "$(hash_of "$version" "$(grep -v '^#$\|^# [^C]' "$here/uml.config")" \
-		"$(gcc -dumpfullversion)" \
-		"$(recipe make_uml configure_uml patch_uml trim_uml)")" make_uml
+	provide uml "$(hash_of "$version" "$(options "$here/uml.config")" "$(gcc -dumpfullversion)" \
+		"$(recipe make_variant make_uml patch_uml trim_uml)")" make_uml
 }
 
 #
 # kcsan: the debug kernel's configuration, and what is different
 #
 
-configure_kcsan()
-{
-	make -s ARCH=x86_64 tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$1" "$2"
-	make -s ARCH=x86_64 olddefconfig
-	require_config .config "$2"
-}
-
 make_kcsan()
 {
-	local dir=$1 log=$1/build.log tree=$1/build
-
-	say "building the kernel with KCSAN (15 minutes on 2 cores), log in $log"
-	mkdir "$tree"
-	tar -xf "$source_tar" -C "$tree" --strip-components=1
-	if ! (cd "$tree" && configure_kcsan "$here/debug.config" "$here/kcsan.config" &&
-	      nice make -s ARCH=x86_64 -j"$jobs" vmlinux bzImage modules) >"$log" 2>&1; then
-		tail -n 30 "$log" >&2
-		cp "$log" "$cache/kernel/kcsan-failed.log"
-		die "the kernel with KCSAN does not build, log in $cache/kernel/kcsan-failed.log"
-	fi
-	cp "$tree/arch/x86/boot/bzImage" "$dir/vmlinuz"
-	cp "$tree/.config" "$dir/config"
-	cp "$tree/include/config/kernel.release" "$dir/release"
-	mkdir "$dir/modules"
-	(cd "$tree" && trim_build)
+	make_variant kcsan 15 x86_64 arch/x86/boot/bzImage true trim_build "$1" \
+		"$here/debug.config" "$here/kcsan.config"
 }
 
 kernel_kcsan()
@@ -476,9 +464,8 @@ kernel_kcsan()
 	local version
 
 	version=$(source_version)
-	provide kcsan "$(hash_of "$version" "$(cat "$here/debug.config" "$here/kcsan.config" |
-		grep -v '^#$\|^# [^C]')" "$(gcc -dumpfullversion)" \
-		"$(recipe make_kcsan configure_kcsan trim_build)")" make_kcsan
+	provide kcsan "$(hash_of "$version" "$(options "$here/debug.config" "$here/kcsan.config")" \
+		"$(gcc -dumpfullversion)" "$(recipe make_variant make_kcsan trim_build)")" make_kcsan
 }
 
 #
