@@ -73,9 +73,9 @@
  * first word come first, and the kind of a reference says where the second begins, for
  * the few that get there.  The geometry of a large root is in the reference to it, and
  * where a node starts right at the end of the one above, its number of bits is in the
- * reference, so that nothing of it but the slot has to be read.  That
- * leaves some thirteen instructions a node, and for a full table of the Internet 3.7 lines
- * of IPv4 or 6.3 of IPv6 until the leaf has been read; tools/bench/README.rst has the rest.
+ * reference, so that nothing of it but the slot has to be read.  That leaves some thirteen
+ * instructions a node, and for a full table of the Internet 3.5 lines of IPv4 or 6.2 of
+ * IPv6 until the leaf has been read; tools/bench/README.rst has the rest.
  *
  * Writers hold the table's mutex.  rtm_trie_insert() allocates the one node it may
  * need before its first visible store; what follows cannot fail.  Changing the shape
@@ -137,12 +137,12 @@ static bool same_key(struct rtm_key a, struct rtm_key b)
 static __always_inline void *step(const struct rtm_trie *t, void *ref, u64 word, u64 *turned)
 {
 	struct rtm_trie_node *n = ref_node(ref);
-	unsigned int bits = ref_bits(ref);
+	unsigned int more = ref_more(ref);
 	u32 at;
 
-	if (likely(bits)) {
-		*turned = rol64(*turned, bits);
-		at = *turned & ~(~0U << bits);
+	if (likely(more)) {
+		*turned = rol64(rol64(*turned, more), 1);
+		at = *turned & ~(~1U << more);
 	} else {
 		*turned = ror64(word, n->shift);
 		at = *turned & n->mask;
@@ -637,7 +637,7 @@ EXPORT_SYMBOL_IF_KUNIT(rtm_trie_remove);
 void rtm_trie_init(struct rtm_trie *t, unsigned int bits, struct mutex *lock)
 {
 	BUILD_BUG_ON(__alignof__(struct rtm_trie_leaf) <= RTM_TRIE_REF_KIND);
-	BUILD_BUG_ON(RTM_TRIE_NODE_ALIGN < (RTM_TRIE_REF_BITS_MAX + 1) << RTM_TRIE_REF_BITS);
+	BUILD_BUG_ON(RTM_TRIE_NODE_ALIGN < (RTM_TRIE_REF_MORE_MAX + 1) << RTM_TRIE_REF_MORE);
 	BUILD_BUG_ON(RTM_TRIE_BITS_MAX > 16);
 
 	memset(t, 0, sizeof(*t));

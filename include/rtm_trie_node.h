@@ -84,11 +84,12 @@ struct rtm_trie_reshape {
 
 /*
  * A node that starts right where the one above ends, as most do, need not be looked at to
- * know where its slot is: the number of its bits is in the reference to it, where that has
- * room for it.  Zero says that the node has to be asked.
+ * know where its slot is: the number of its bits after the first is in the reference to
+ * it, where that has room for it.  Zero says that the node has to be asked; nodes of one
+ * bit are few.
  */
-#define RTM_TRIE_REF_BITS	3
-#define RTM_TRIE_REF_BITS_MAX	7UL
+#define RTM_TRIE_REF_MORE	3
+#define RTM_TRIE_REF_MORE_MAX	7UL
 
 /* Nodes are aligned to this, which makes the room. */
 #if SMP_CACHE_BYTES > 64
@@ -127,10 +128,10 @@ static inline struct rtm_trie_node *ref_node(const void *ref)
 	return (void *)((unsigned long)ref & -(unsigned long)RTM_TRIE_NODE_ALIGN);
 }
 
-/* Bits of a node that starts where the one above ends; 0: not known from the reference. */
-static inline unsigned int ref_bits(const void *ref)
+/* Bits after the first of a node that starts where the one above ends; 0: ask the node. */
+static inline unsigned int ref_more(const void *ref)
 {
-	return (unsigned long)ref >> RTM_TRIE_REF_BITS & RTM_TRIE_REF_BITS_MAX;
+	return (unsigned long)ref >> RTM_TRIE_REF_MORE & RTM_TRIE_REF_MORE_MAX;
 }
 
 static inline struct rtm_trie_leaf *ref_leaf(void *ref)
@@ -249,9 +250,9 @@ static inline void *slot_ref(const struct rtm_trie_node *n, void *ref)
 	ref = node_ref(child);
 	/* a node of the first word says nothing of the second */
 	if (child->pos != node_end(n) || child->pos % RTM_TRIE_WORD_BITS == 0 ||
-	    child->bits > RTM_TRIE_REF_BITS_MAX)
+	    child->bits - 1 > RTM_TRIE_REF_MORE_MAX)
 		return ref;
-	return ref + ((unsigned long)child->bits << RTM_TRIE_REF_BITS);
+	return ref + ((child->bits - 1UL) << RTM_TRIE_REF_MORE);
 }
 
 /* A head from below a reference, and the cheapest to get; every slot leads to one. */
