@@ -256,7 +256,7 @@ static void route_fill(struct rtm_route *route, const struct rtm_route_spec *spe
 	route->views = spec->views;
 	route->flags = spec->flags;
 	route->flags1 = spec->flags1;
-	route->changed = rtm_route_clock();
+	rtm_route_touch(route);
 	WRITE_ONCE(route->epoch, READ_ONCE(rtm_route_owner(route)->epoch));
 }
 

@@ -5,6 +5,7 @@
 #ifndef RTM_ROUTE_H
 #define RTM_ROUTE_H
 
+#include <linux/bits.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/math64.h>
@@ -48,7 +49,7 @@ struct rtm_route_extra {
  * @nhs: its owner, which never changes, next hops and neighbour; holds a reference, and is
  *	never NULL; see rtm_nhset.c, rtm_route_owner()
  * @cookie: the owner's private value
- * @changed: rtm_route_clock() of the last add or change
+ * @changed: when it was added or changed, see rtm_route_touch()
  * @seq: place among candidates of equal rank, ascending; new when the rank changes
  * @metric: compared second
  * @preference: compared first, never 0
@@ -59,6 +60,7 @@ struct rtm_route_extra {
  * @moved: a next hop of it leads somewhere else, and listeners are yet to hear of it;
  *	set without a section
  * @charged: its owner is charged for it and for its next hops
+ * @changed_high: more of @changed
  * @counted: its namespace is charged for it, which one that never was in the table is not
  * @dead: its owner is gone; selection and FIB ignore it from now on.  Set without
  *	a section, never cleared.
@@ -97,6 +99,7 @@ struct rtm_route {
 	bool moved;
 	u8 charged : 1;
 	u8 counted : 1;
+	u8 changed_high : 6;
 };
 
 /**
@@ -127,30 +130,39 @@ struct rtm_route_spec {
 
 struct rtm_wait;
 
-/* Nanoseconds are counted by 2 to the power of this: 67 ms, which wraps after 9 years. */
-#define RTM_ROUTE_CLOCK_SHIFT	26
+/* Nanoseconds are counted by 2 to the power of this, a millisecond; that wraps after 9 years. */
+#define RTM_ROUTE_CLOCK_SHIFT	20
+#define RTM_ROUTE_CLOCK_BITS	38
 
-/**
- * rtm_route_clock() - the time in the unit of rtm_route.changed
- *
- * Return: a number that wraps; differences count.
- */
-static inline u32 rtm_route_clock(void)
+static inline u64 rtm_route_clock(void)
 {
 	return ktime_get_boottime_ns() >> RTM_ROUTE_CLOCK_SHIFT;
+}
+
+/**
+ * rtm_route_touch() - a route is added or changed now
+ * @route: the route, its destination in an exclusive section
+ */
+static inline void rtm_route_touch(struct rtm_route *route)
+{
+	u64 now = rtm_route_clock();
+
+	route->changed = now;
+	route->changed_high = now >> 32;
 }
 
 /**
  * rtm_route_age_ms() - how long ago a route was added or changed
  * @route: the route, in a section
  *
- * Return: milliseconds, in steps of 67, at most U32_MAX.
+ * Return: milliseconds, at most U32_MAX.
  */
 static inline u32 rtm_route_age_ms(const struct rtm_route *route)
 {
-	u64 ns = (u64)(rtm_route_clock() - route->changed) << RTM_ROUTE_CLOCK_SHIFT;
+	u64 then = (u64)route->changed_high << 32 | route->changed;
+	u64 age = (rtm_route_clock() - then) & (BIT_ULL(RTM_ROUTE_CLOCK_BITS) - 1);
 
-	return min_t(u64, div_u64(ns, NSEC_PER_MSEC), U32_MAX);
+	return min_t(u64, div_u64(age << RTM_ROUTE_CLOCK_SHIFT, NSEC_PER_MSEC), U32_MAX);
 }
 
 /**

@@ -1692,7 +1692,7 @@ struct rtm_route_rec_nexthop {
  * @best: views in which it is the best route
  * @fib_state: enum rtm_fib_state of the destination, where it is the unicast best
  * @locked: as in struct rtm_dest_rec
- * @age_ms: milliseconds since the route was last added or changed, in steps of 67
+ * @age_ms: milliseconds since the route was last added or changed
  * @nexthops: its next hops
  */
 struct rtm_route_rec {

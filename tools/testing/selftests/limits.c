@@ -597,6 +597,14 @@ TEST_F(limits, bytes_of_many_nexthops)
 	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
 	four = used(self->fd, self->e, RTM_RES_BYTES);
 	EXPECT_LT(one + 4 * sizeof(void *), four);
+	route_arg(&arg, self->e, "10.0.0.0/16", nh, 3);
+	arg.flags = RTM_REQ_NO_HANDLE;
+	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
+	EXPECT_EQ(four - sizeof(void *), used(self->fd, self->e, RTM_RES_BYTES));
+	route_arg(&arg, self->e, "10.0.0.0/16", nh, 4);
+	arg.flags = RTM_REQ_NO_HANDLE;
+	ASSERT_EQ(0, dev_add_route(self->fd, &arg));
+	EXPECT_EQ(four, used(self->fd, self->e, RTM_RES_BYTES));
 	/* refused, and nothing taken */
 	ASSERT_EQ(0, set_own(self, RTM_RES_BYTES, four + 1));
 	route_arg(&arg, self->e, "10.0.0.0/16", nh, 3);

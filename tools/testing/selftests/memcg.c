@@ -159,7 +159,7 @@ static int charged_to_group(void)
 	bytes = used(fd, e, RTM_RES_BYTES) - bytes;
 	kernel = kernel_bytes() - kernel;
 	fprintf(stderr, "# %llu bytes of routes, %llu bytes charged\n", bytes, kernel);
-	if (bytes < 4 * many() * 80ull)
+	if (bytes < 4 * many() * 88ull)
 		return 3;
 	/* pages are charged as a whole, and some counts are kept per CPU for a while */
 	if (kernel < bytes - bytes / 8)
@@ -186,7 +186,7 @@ static int all_charged_to_group(void)
 	bytes = used(fd, 0, RTM_RES_BYTES) - bytes;
 	kernel = kernel_bytes() - kernel;
 	fprintf(stderr, "# %llu bytes in all, %llu bytes charged\n", bytes, kernel);
-	if (bytes < 4 * many() * 240ull)
+	if (bytes < 4 * many() * 248ull)
 		return 3;
 	return kernel < bytes - bytes / 8 ? 4 : 0;
 }
